@@ -1,0 +1,1 @@
+"""The product's shell and its shared nouns: types, ports, catalogue, engines, vectors."""

@@ -1,0 +1,1 @@
+"""Originals to pixels, sound and metadata: decoder children and what runs inside them."""

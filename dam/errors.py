@@ -1,0 +1,65 @@
+"""Every error that Afterimage raises on purpose, as one tree.
+
+    AfterimageError
+    ├── ConfigError            the settings can't be used as they are
+    ├── MediaError             this file can't become an asset
+    │   ├── UnsupportedMedia   not a format that we read (or not media at all)
+    │   ├── DamagedMedia       a format that we read, but the bytes are broken
+    │   ├── MediaTooLarge      over a limit: pixels, memory, time
+    │   ├── DecoderCrashed     the decoder child died or had to be killed
+    │   └── MediaVanished      the file went away or changed while it was read
+    ├── EngineError            a model can't be loaded or failed
+    │   └── ModelUnavailable   its weights are not here and can't be fetched
+    ├── StoreError             a vector index or a rendition can't be read or written
+    └── QueryError             the words of a search can't be understood
+
+The message of each is one plain sentence that may be shown to the user as it is.
+"""
+
+
+class AfterimageError(Exception):
+    """The root: `str(error)` is a sentence for the user."""
+
+
+class ConfigError(AfterimageError):
+    """The settings can't be used as they are; the message names the setting."""
+
+
+class MediaError(AfterimageError):
+    """This file can't become an asset; the batch goes on."""
+
+
+class UnsupportedMedia(MediaError):
+    """Not a format that we read, or not media at all."""
+
+
+class DamagedMedia(MediaError):
+    """A format that we read, but nothing usable is in the bytes."""
+
+
+class MediaTooLarge(MediaError):
+    """Over one of our limits: pixels, memory or time."""
+
+
+class DecoderCrashed(MediaError):
+    """The decoder child died or had to be killed; worth another attempt."""
+
+
+class MediaVanished(MediaError):
+    """The file went away, or changed, while it was being read; worth another attempt."""
+
+
+class EngineError(AfterimageError):
+    """A model can't be loaded, or failed while it was computing."""
+
+
+class ModelUnavailable(EngineError):
+    """A model's weights are not on this machine and no hub answers."""
+
+
+class StoreError(AfterimageError):
+    """A vector index or a rendition can't be read or written."""
+
+
+class QueryError(AfterimageError):
+    """The words of a search can't be understood; the message says where."""

@@ -1,0 +1,123 @@
+"""The ports: what the flow needs from the outside world, one or two verbs each.
+
+Adapters live in `dam.engines` (models, decoders) and `dam.vectors` (stores); `dam.wiring` binds them. A port's
+fake, used by tests and by the contract suite, stands beside the adapters.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dam.types import Prepared, RenditionFile, SourceFile, Transcript, VectorMatch
+
+Pixels = NDArray[np.uint8]  # (height, width, 3), sRGB
+Vectors = NDArray[np.float32]  # (n, dimensions), rows of length 1
+Samples = NDArray[np.int16]  # (n,), 16 kHz mono
+
+SPEECH_RATE_HZ = 16_000  # what Whisper, Silero and pocketsphinx all take
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelInfo:
+    """Which model made a row: `space` names vectors that may be compared, `name` goes on every row.
+
+    `logit_scale` and `logit_bias` turn a cosine into the model's own log-odds (SigLIP); bias None: a CLIP.
+    """
+
+    name: str
+    space: str = ""
+    dimensions: int = 0
+    logit_scale: float = 1.0
+    logit_bias: float | None = None
+
+
+@runtime_checkable
+class Embedder(Protocol):
+    """Pictures and words to vectors of one space."""
+
+    @property
+    def info(self) -> ModelInfo:
+        """The model's name, space and size; loading is allowed."""
+        ...
+
+    def embed_images(self, images: Sequence[Pixels]) -> Vectors:
+        """Return (n, dimensions) unit vectors. Raises EngineError (also for a vector that is not finite)."""
+        ...
+
+    def embed_texts(self, texts: Sequence[str]) -> Vectors:
+        """Return (n, dimensions) unit vectors. Raises EngineError."""
+        ...
+
+
+@runtime_checkable
+class Transcriber(Protocol):
+    """Sound to words in time."""
+
+    @property
+    def name(self) -> str:
+        """The model's name, as remembered on every row; does not load the model."""
+        ...
+
+    def transcribe(self, samples: Samples, *, on_progress: Callable[[float], None] | None = None) -> Transcript:
+        """Return the speech in `samples` (16 kHz mono int16); silence and music give no segments.
+
+        `on_progress` is called with the share done, 0..1. Raises EngineError.
+        """
+        ...
+
+
+@runtime_checkable
+class MediaReader(Protocol):
+    """Originals, opened in decoder children: the only port that touches untrusted bytes."""
+
+    def prepare(self, source: SourceFile, *, out_dir: Path) -> Prepared:
+        """Decode a file once: probe, units, renditions, sound; everything is written below `out_dir`.
+
+        Raises UnsupportedMedia, DamagedMedia, MediaTooLarge, DecoderCrashed, MediaVanished.
+        """
+        ...
+
+    def read_sound(self, source: SourceFile, *, out_dir: Path) -> Path | None:
+        """Decode only the sound, to 16 kHz mono int16 samples in a file, or None where there is none."""
+        ...
+
+    def make_proxy(
+        self, source: SourceFile, *, out_dir: Path, on_progress: Callable[[float], None] | None = None
+    ) -> RenditionFile:
+        """Encode a browser-playable MP4 (H.264, AAC, fast start; at most 1080 lines)."""
+        ...
+
+    def close(self) -> None:
+        """End the decoder children."""
+        ...
+
+
+@runtime_checkable
+class VectorStore(Protocol):
+    """Vectors of one space, found by cosine. One owner; the methods may be called from several threads."""
+
+    def add(self, ids: Sequence[int], vectors: Vectors) -> None:
+        """Add or replace rows. Raises StoreError for a wrong size or a value that is not finite."""
+        ...
+
+    def remove(self, ids: Sequence[int]) -> None:
+        """Forget rows; ids that are not there are ignored."""
+        ...
+
+    def search(
+        self, vectors: Vectors, *, limit: int, allowed_ids: NDArray[np.int64] | None = None
+    ) -> list[list[VectorMatch]]:
+        """Return, per query row, at most `limit` matches, best first; `allowed_ids` filters inside."""
+        ...
+
+    def get(self, ids: Sequence[int]) -> Vectors:
+        """Return the stored rows, in the order of `ids`. Raises StoreError for an unknown id."""
+        ...
+
+    def __len__(self) -> int:
+        """How many rows there are."""
+        ...

@@ -1,0 +1,52 @@
+"""The nouns that flow between steps: frozen, slotted, keyword-only; no Django; times in whole milliseconds."""
+
+from dam.types.media import (
+    AssetState,
+    AudioTrack,
+    FileState,
+    FrameRate,
+    MediaKind,
+    MediaMetadata,
+    MediaProbe,
+    Prepared,
+    PreparedUnit,
+    RenditionFile,
+    RenditionRole,
+    SourceFile,
+    Stage,
+    StageState,
+    SubtitleCue,
+    UnitKind,
+)
+from dam.types.search import Candidate, Evidence, EvidenceSource, Hit, Query, SearchResult, VectorMatch
+from dam.types.speech import SpeechSegment, SpokenWord, Transcript, TranscriptSource
+
+__all__ = [
+    "AssetState",
+    "AudioTrack",
+    "Candidate",
+    "Evidence",
+    "EvidenceSource",
+    "FileState",
+    "FrameRate",
+    "Hit",
+    "MediaKind",
+    "MediaMetadata",
+    "MediaProbe",
+    "Prepared",
+    "PreparedUnit",
+    "Query",
+    "RenditionFile",
+    "RenditionRole",
+    "SearchResult",
+    "SourceFile",
+    "SpeechSegment",
+    "SpokenWord",
+    "Stage",
+    "StageState",
+    "SubtitleCue",
+    "Transcript",
+    "TranscriptSource",
+    "UnitKind",
+    "VectorMatch",
+]

@@ -1,0 +1,1 @@
+"""From a folder to records: scan, intake, prepare, embed, transcribe; `pipeline.py` composes them."""

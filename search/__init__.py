@@ -1,0 +1,1 @@
+"""From words to a page: parse, retrieve, rank, present; `service.py` composes them."""
