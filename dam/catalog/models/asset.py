@@ -88,7 +88,7 @@ class AssetMetadata(models.Model):
 
 
 class MediaFile(models.Model):
-    """One path inside a library. `raw_path` is the exact name in bytes, relative to the root, `/`-separated;
+    r"""One path inside a library. `raw_path` is the exact name in bytes, relative to the root, `/`-separated;
     `path` is the same for people (bytes that are not UTF-8 shown as `\\xff`).
     """
 
