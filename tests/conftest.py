@@ -6,18 +6,21 @@ from pathlib import Path
 
 import pytest
 
+from tests.services import chromium_path, missing, postgres_database, postgres_url, rabbitmq_url, redis_url
+
+# Fixtures of every test; the services' stand in their own file.
+__all__ = ["chromium_path", "postgres_database", "postgres_url", "rabbitmq_url", "real_media", "redis_url"]
+
 # Before Django's settings are read: tests never touch a user's data folder.
 os.environ["AFTERIMAGE_DATA"] = tempfile.mkdtemp(prefix="afterimage-tests-")
 os.environ["AFTERIMAGE_OFFLINE"] = "1"
 
-REAL_MEDIA = Path(
-    os.environ.get("AFTERIMAGE_REAL_MEDIA", Path(__file__).resolve().parents[2] / "shared" / "media")
-)
+REAL_MEDIA = Path(os.environ.get("AFTERIMAGE_REAL_MEDIA", Path(__file__).resolve().parents[2] / "shared" / "media"))
 
 
 @pytest.fixture
 def real_media() -> Path:
     """The folder of real photos, videos and speech; skips, saying so, where it is absent."""
     if not REAL_MEDIA.is_dir():
-        pytest.skip(f"no real media at {REAL_MEDIA}: set AFTERIMAGE_REAL_MEDIA")
+        missing(f"no real media at {REAL_MEDIA}: set AFTERIMAGE_REAL_MEDIA")
     return REAL_MEDIA
