@@ -32,6 +32,7 @@ class Asset(models.Model):
     kind = models.CharField(max_length=8, choices=_choices(MediaKind), blank=True)  # "" until probed
     state = models.CharField(max_length=12, choices=_choices(AssetState), default=AssetState.PENDING, db_index=True)
     reason = models.TextField(blank=True)
+    unsupported = models.BooleanField(default=False)  # the reader found it to be no media that we read
     format = models.CharField(max_length=64, blank=True)
     mime = models.CharField(max_length=100, blank=True)
     width = models.IntegerField(default=0)

@@ -22,7 +22,8 @@ class StageRun(models.Model):
         default=StageState.DUE,
     )
     priority = models.IntegerField(default=0)  # lower runs first
-    attempts = models.IntegerField(default=0)
+    attempts = models.IntegerField(default=0)  # that ended in a failure
+    losses = models.IntegerField(default=0)  # claims in a row that never came to an end: the worker died
     owner = models.CharField(max_length=64, blank=True)
     lease_until = models.DateTimeField(null=True)
     due_at = models.DateTimeField(auto_now_add=True)

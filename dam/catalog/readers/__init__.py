@@ -1,0 +1,1 @@
+"""Queries on the catalogue that others call."""

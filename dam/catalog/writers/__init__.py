@@ -1,0 +1,1 @@
+"""Changes to the catalogue, one short transaction each."""

@@ -1,0 +1,139 @@
+"""Vectors, words and proxies of units, each written with its finished stage in one transaction."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from django.db import transaction
+
+from dam.catalog import fulltext, jobs
+from dam.catalog.models import Asset, Embedding, Speech, StageRun, Tombstone, TranscriptRecord, Unit
+from dam.catalog.writers.renditions import as_row, place
+from dam.ports import ModelInfo, Vectors
+from dam.types import RenditionFile, RenditionRole, Stage, Transcript, UnitKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What one vector belongs to: a unit, at a time of its asset."""
+
+    unit_id: int
+    at_ms: int
+
+
+def record_embeddings(
+    runs: Sequence[StageRun], looks: Sequence[Look], vectors: Vectors, *, info: ModelInfo, took_ms: int
+) -> None:
+    """Write one vector per look (rows of `vectors`, unit length) and finish the runs they come from."""
+    halves = vectors.astype("<f2")
+    with transaction.atomic():
+        ours = jobs.ours(runs)
+        unit_assets = dict(Unit.objects.filter(pk__in={look.unit_id for look in looks}).values_list("pk", "asset_id"))
+        kept_assets = {run.asset_id for run in ours}
+        forget_embeddings(
+            Embedding.objects.filter(unit__asset_id__in=kept_assets, space=info.space).values_list("pk", "space")
+        )
+        Embedding.objects.bulk_create(
+            [
+                Embedding(
+                    unit_id=look.unit_id,
+                    space=info.space,
+                    model=info.name,
+                    at_ms=look.at_ms,
+                    vector=np.ascontiguousarray(half).tobytes(),
+                )
+                for look, half in zip(looks, halves, strict=True)
+                if unit_assets.get(look.unit_id) in kept_assets
+            ],
+            batch_size=500,
+        )
+        jobs.finish(ours, took_ms=took_ms)
+
+
+def record_transcript(
+    run: StageRun, transcript: Transcript, *, speech_vector_models: tuple[str, ...], took_ms: int
+) -> bool:
+    """Write a transcript: a clip per segment, its words, its text in the index; makes EMBED_SPEECH due.
+
+    Returns False when another worker has taken the run over meanwhile.
+    """
+    asset = run.asset
+    with transaction.atomic():
+        if not jobs.still_ours(run):
+            return False
+        TranscriptRecord.objects.filter(asset=asset).delete()
+        # Position 0 of an audio file is the file itself (writers.assets); it stays.
+        forget_units(asset.units.filter(kind=UnitKind.CLIP, position__gt=0).values_list("pk", flat=True))
+        record = TranscriptRecord.objects.create(
+            asset=asset, source=transcript.source, model=transcript.model, language=transcript.language
+        )
+        units = [
+            Unit(asset=asset, kind=UnitKind.CLIP, position=number, start_ms=part.start_ms, end_ms=part.end_ms)
+            for number, part in enumerate(transcript.segments, start=1)
+        ]
+        Unit.objects.bulk_create(units, batch_size=500)
+        Speech.objects.bulk_create(
+            [
+                Speech(
+                    unit=unit,
+                    transcript=record,
+                    text=part.text,
+                    words=[
+                        [word.text, word.start_ms, word.end_ms, round(word.probability, 4)] for word in part.words
+                    ],
+                    no_speech_probability=part.no_speech_probability,
+                    average_log_probability=part.average_log_probability,
+                    compression_ratio=part.compression_ratio,
+                    weak=part.weak,
+                )
+                for unit, part in zip(units, transcript.segments, strict=True)
+            ],
+            batch_size=500,
+        )
+        fulltext.index_units(
+            fulltext.TextRow(unit_id=unit.pk, spoken=part.text)
+            for unit, part in zip(units, transcript.segments, strict=True)
+            if not part.weak
+        )
+        asset.stages.filter(stage=Stage.EMBED_SPEECH).delete()
+        if any(not part.weak for part in transcript.segments):
+            for model in speech_vector_models:
+                jobs.enqueue([asset.pk], stage=Stage.EMBED_SPEECH, model=model)
+        jobs.finish([run], took_ms=took_ms)
+    return True
+
+
+def record_proxy(run: StageRun, file: RenditionFile, *, renditions: Path, took_ms: int) -> bool:
+    """Write a browser-playable proxy. Returns False when another worker has taken the run over. Raises StoreError."""
+    asset = run.asset
+    placed = place(asset, file, name="proxy", folder=renditions)
+    with transaction.atomic():
+        if not jobs.still_ours(run):
+            return False
+        asset.renditions.filter(role=RenditionRole.PROXY).delete()
+        as_row(asset, None, placed).save()
+        jobs.finish([run], took_ms=took_ms)
+    return True
+
+
+def forget_units(unit_ids: Iterable[int]) -> None:
+    """Delete units with everything that hangs on them, leaving tombstones for their vectors."""
+    wanted = list(unit_ids)
+    forget_embeddings(Embedding.objects.filter(unit_id__in=wanted).values_list("pk", "space"))
+    fulltext.forget_units(wanted)
+    Unit.objects.filter(pk__in=wanted).delete()
+
+
+def forget_embeddings(rows: Iterable[tuple[int, str]]) -> None:
+    """Delete vectors, given as (id, space), leaving a tombstone for each."""
+    gone = list(rows)
+    Tombstone.objects.bulk_create([Tombstone(embedding_id=pk, space=space) for pk, space in gone], batch_size=500)
+    Embedding.objects.filter(pk__in=[pk for pk, _ in gone]).delete()
+
+
+def forget_asset(asset_id: int) -> None:
+    """Delete an asset and all that was derived from it; its originals are not touched."""
+    with transaction.atomic():
+        forget_units(Unit.objects.filter(asset_id=asset_id).values_list("pk", flat=True))
+        Asset.objects.filter(pk=asset_id).delete()
