@@ -9,10 +9,10 @@ import os
 import socket
 import uuid
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Min, Q
 from django.utils import timezone
 
 from dam.catalog.models import StageRun
@@ -46,24 +46,24 @@ def claim(stage: Stage, *, owner: str, limit: int, lease_s: int, model: str | No
     `model` restricts to rows of that model (None: any). Rows come back with their asset joined.
     """
     now = timezone.now()
-    free = Q(state=StageState.DUE, due_at__lte=now) | Q(state=StageState.RUNNING, lease_until__lt=now)
+    free = _free(now)
     waiting = StageRun.objects.filter(free, stage=stage)
     if model is not None:
         waiting = waiting.filter(model=model)
+    # Looked up before the UPDATE, so that an idle worker's polling never takes SQLite's write lock.
+    chosen = list(waiting.order_by("priority", "id").values_list("pk", flat=True)[:limit])
+    if not chosen:
+        return []
     # A claim has a token of its own, so that the rows just taken can be told from those taken before.
     token = f"{owner}#{uuid.uuid4().hex[:12]}"
-    with transaction.atomic():
-        chosen = list(waiting.order_by("priority", "id").values_list("pk", flat=True)[:limit])
-        if not chosen:
-            return []
-        StageRun.objects.filter(free, pk__in=chosen).update(
-            state=StageState.RUNNING,
-            owner=token,
-            lease_until=now + timedelta(seconds=lease_s),
-            losses=F("losses") + 1,
-            progress=0.0,
-        )
-        taken = list(StageRun.objects.filter(owner=token).select_related("asset").order_by("priority", "id"))
+    StageRun.objects.filter(free, pk__in=chosen).update(
+        state=StageState.RUNNING,
+        owner=token,
+        lease_until=now + timedelta(seconds=lease_s),
+        losses=F("losses") + 1,
+        progress=0.0,
+    )
+    taken = list(StageRun.objects.filter(owner=token).select_related("asset").order_by("priority", "id"))
     worn_out = [run for run in taken if run.losses > MAX_LOSSES]
     for run in worn_out:
         give_up(run, "The program died each time while it worked on this file.")
@@ -187,11 +187,46 @@ def any_left(stages: Iterable[Stage] | None = None) -> bool:
     return left.exists()
 
 
-def any_due() -> bool:
-    """Tell whether a claim would find something now."""
-    now = timezone.now()
-    free = Q(state=StageState.DUE, due_at__lte=now) | Q(state=StageState.RUNNING, lease_until__lt=now)
-    return StageRun.objects.filter(free).exists()
+def due_count(stages: Iterable[Stage], *, model: str | None = None) -> int:
+    """Return how many rows of these stages a claim would find now."""
+    due = StageRun.objects.filter(_free(timezone.now()), stage__in=list(stages))
+    return (due if model is None else due.filter(model=model)).count()
+
+
+def next_due_s() -> float | None:
+    """Return in how many seconds the next waiting attempt is due (0: now), or None when nothing is left."""
+    waiting = StageRun.objects.filter(state__in=[StageState.DUE, StageState.RUNNING])
+    first = waiting.aggregate(due=Min("due_at", filter=Q(state=StageState.DUE)), lease=Min("lease_until"))
+    moments = [moment for moment in first.values() if moment is not None]
+    if not moments:
+        return None
+    return max(0.0, float((min(moments) - timezone.now()).total_seconds()))
+
+
+def postpone(run: StageRun, reason: str, *, seconds: float) -> None:
+    """Put a run off without counting an attempt: what it needs is not there now (an unplugged drive, disk space)."""
+    StageRun.objects.filter(pk=run.pk, owner=run.owner).update(
+        state=StageState.DUE,
+        owner="",
+        lease_until=None,
+        losses=0,
+        error=reason,
+        due_at=timezone.now() + timedelta(seconds=seconds),
+    )
+
+
+def redo(asset_ids: Sequence[int], *, stage: Stage) -> int:
+    """Make a finished stage due again (its results are gone or stale); returns how many."""
+    with transaction.atomic():
+        count = StageRun.objects.filter(asset_id__in=asset_ids, stage=stage).update(
+            state=StageState.DUE, owner="", lease_until=None, attempts=0, losses=0, error="", due_at=timezone.now()
+        )
+        settle_assets(asset_ids)
+    return count
+
+
+def _free(now: datetime) -> Q:
+    return Q(state=StageState.DUE, due_at__lte=now) | Q(state=StageState.RUNNING, lease_until__lt=now)
 
 
 def _alive(owner: str) -> bool:

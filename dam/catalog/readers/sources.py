@@ -1,0 +1,68 @@
+"""Where an asset's original can be opened now, and which of its pictures the models look at."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dam.catalog.models import MediaFile, Rendition, Speech
+from dam.types import FileState, RenditionRole, SourceFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookFile:
+    """A rendition that the models look at: `key` below the renditions folder."""
+
+    asset_id: int
+    unit_id: int
+    at_ms: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpokenLine:
+    """The text of a clip, to be embedded."""
+
+    asset_id: int
+    unit_id: int
+    start_ms: int
+    text: str
+
+
+def source_of(asset_id: int) -> SourceFile | None:
+    """Return a present file of an asset whose library is online, or None."""
+    row = (
+        MediaFile.objects.filter(asset_id=asset_id, state=FileState.PRESENT, library__online=True)
+        .order_by("id")
+        .values_list("library__root", "raw_path", "size_bytes", "mtime_ns")
+        .first()
+    )
+    if row is None:
+        return None
+    root, raw_path, size_bytes, mtime_ns = row
+    folder = Path(root)
+    return SourceFile(
+        path=folder / os.fsdecode(bytes(raw_path)), root=folder, size_bytes=size_bytes, mtime_ns=mtime_ns
+    )
+
+
+def looks_of(asset_ids: Sequence[int]) -> list[LookFile]:
+    """Return the pictures of these assets' units that the models look at, by asset, unit and time."""
+    rows = (
+        Rendition.objects.filter(
+            asset_id__in=asset_ids, unit__isnull=False, role__in=[RenditionRole.THUMB, RenditionRole.KEYFRAME]
+        )
+        .order_by("asset_id", "unit_id", "at_ms")
+        .values_list("asset_id", "unit_id", "at_ms", "key")
+    )
+    return [LookFile(asset_id=asset, unit_id=unit or 0, at_ms=at_ms, key=key) for asset, unit, at_ms, key in rows]
+
+
+def spoken_lines_of(asset_ids: Sequence[int]) -> list[SpokenLine]:
+    """Return the spoken lines of these assets that are searched (the weak ones are not)."""
+    rows = (
+        Speech.objects.filter(unit__asset_id__in=asset_ids, weak=False)
+        .order_by("unit__asset_id", "unit__start_ms")
+        .values_list("unit__asset_id", "unit_id", "unit__start_ms", "text")
+    )
+    return [SpokenLine(asset_id=asset, unit_id=unit, start_ms=start, text=text) for asset, unit, start, text in rows]
