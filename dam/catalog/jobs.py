@@ -144,6 +144,17 @@ def give_up(run: StageRun, reason: str) -> None:
         settle_assets([run.asset_id])
 
 
+def give_back(runs: Sequence[StageRun], *, after_s: float = 0.0) -> None:
+    """Make claimed runs due again, unharmed, `after_s` from now."""
+    StageRun.objects.filter(pk__in=[run.pk for run in runs], state=StageState.RUNNING).update(
+        state=StageState.DUE,
+        owner="",
+        lease_until=None,
+        losses=0,
+        due_at=timezone.now() + timedelta(seconds=after_s),
+    )
+
+
 def release(owner: str) -> int:
     """Give back everything that `owner` holds, unharmed (a clean stop); returns how many."""
     return StageRun.objects.filter(state=StageState.RUNNING, owner__startswith=f"{owner}#").update(
@@ -152,7 +163,10 @@ def release(owner: str) -> int:
 
 
 def release_dead() -> int:
-    """Give back what processes of this machine held that are no longer alive; returns how many."""
+    """Give back what processes of this machine held that are no longer alive; returns how many.
+
+    To be called when a process starts, before its first claim.
+    """
     host = socket.gethostname()[:40]
     owners = set(
         StageRun.objects.filter(state=StageState.RUNNING, owner__startswith=f"{host}:").values_list(
@@ -231,13 +245,13 @@ def _free(now: datetime) -> Q:
 
 def _alive(owner: str) -> bool:
     pid = owner.partition("#")[0].rpartition(":")[2]
-    if not pid.isdigit():
+    # Our own id, held by a claim from before this start: a container gives the same id again and again.
+    if not pid.isdigit() or int(pid) == os.getpid():
         return False
     try:
         os.kill(int(pid), 0)
     except ProcessLookupError:
         return False
-    except PermissionError:
-        return True
-    # Our own id, but a claim that this process does not know: the id was given anew after a restart.
+    except PermissionError:  # alive, another user's
+        pass
     return True

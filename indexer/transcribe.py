@@ -1,0 +1,71 @@
+"""The step from sound to spoken lines: subtitles where there are any, else the speech model."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import structlog
+from dam.engines.speech.cues import transcript_from_cues
+
+from dam.catalog import jobs
+from dam.catalog.models import StageRun
+from dam.catalog.readers.sources import source_of
+from dam.catalog.writers.units import record_transcript
+from dam.errors import DecoderCrashed, EngineError, MediaError, MediaVanished, ModelUnavailable
+from dam.types import SourceFile, SubtitleCue, Transcript, TranscriptSource
+from indexer.prepare import OFFLINE_RETRY_S
+from indexer.tools import Stopwatch, Tools, throttled
+
+log = structlog.get_logger(__name__)
+
+
+def transcribe(run: StageRun, tools: Tools) -> None:
+    """Write the transcript of a TRANSCRIBE run: a sidecar's or embedded subtitles, else what the model hears."""
+    source = source_of(run.asset_id)
+    watch = Stopwatch()
+    try:
+        transcript = _from_subtitles(run, source, tools) or _from_sound(run, source, tools)
+    except ModelUnavailable:
+        raise
+    except (DecoderCrashed, MediaVanished, EngineError) as error:
+        jobs.fail(run, str(error), max_attempts=tools.limits.max_attempts)
+        return
+    except MediaError as error:
+        jobs.fail(run, str(error), max_attempts=1, final=True)
+        return
+    if transcript is None:
+        jobs.postpone(run, "The file is not there now: its drive is not connected.", seconds=OFFLINE_RETRY_S)
+        return
+    if record_transcript(run, transcript, speech_vector_models=tools.picture_models, took_ms=watch.ms):
+        # Only now: a kill before this line leaves the sound for the next attempt.
+        tools.sound_of(run.asset_id).unlink(missing_ok=True)
+        tools.cues_of(run.asset_id).unlink(missing_ok=True)
+    log.info("transcribed", asset=run.asset_id, lines=len(transcript.segments), ms=watch.ms)
+
+
+def _from_subtitles(run: StageRun, source: SourceFile | None, tools: Tools) -> Transcript | None:
+    if source is not None:
+        cues = tools.reader.read_sidecar(source)
+        if cues:
+            return transcript_from_cues(cues, language="", source=TranscriptSource.SIDECAR)
+    waiting = tools.cues_of(run.asset_id)
+    if not waiting.exists():
+        return None
+    found = json.loads(waiting.read_text(encoding="utf-8"))
+    embedded = tuple(SubtitleCue(**cue) for cue in found["cues"])
+    return transcript_from_cues(embedded, language=found["language"], source=TranscriptSource.EMBEDDED)
+
+
+def _from_sound(run: StageRun, source: SourceFile | None, tools: Tools) -> Transcript | None:
+    """Return what the model hears, or None when neither the kept sound nor the original is there."""
+    sound: Path | None = tools.sound_of(run.asset_id)
+    if sound is None or not sound.exists():
+        if source is None:
+            return None
+        sound = tools.reader.read_sound(source, out_dir=tools.scratch(f"sound-{run.pk}"))
+    model = tools.transcriber(run.model)
+    if sound is None or sound.stat().st_size < 2:
+        return Transcript(source=TranscriptSource.MODEL, model=model.name, language="", segments=())
+    samples = np.memmap(sound, dtype="<i2", mode="r")
+    with throttled(lambda share: jobs.report_progress(run, share)) as on_progress:
+        return model.transcribe(samples, on_progress=on_progress)
