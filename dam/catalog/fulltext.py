@@ -1,0 +1,168 @@
+"""The words of units, findable: SQLite's FTS5 or PostgreSQL's tsvector behind the same functions.
+
+Every unit has at most one row with two columns: what is said in it, and what is written about it. Writers call
+`index_units` inside their own transactions; rows of deleted units go with them (a trigger, see migration 0002).
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import islice
+from typing import TypeVar
+
+from django.db import connection
+
+from dam.catalog import words
+from dam.types import MediaKind
+
+_MAX_TERMS = 16_000  # per column; PostgreSQL keeps positions up to 16,383
+_MAX_TEXT = 200_000  # characters kept for snippets
+_MAX_QUERY_TERMS = 32
+_BATCH = 200  # rows a statement
+_Row = TypeVar("_Row")
+
+
+class TextColumn(StrEnum):
+    """Which of a unit's two texts matched."""
+
+    SPOKEN = "spoken"
+    DESCRIBED = "described"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextRow:
+    """The words of one unit: `spoken` in it, `described` by title, description, keywords and file name."""
+
+    unit_id: int
+    spoken: str = ""
+    described: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextMatch:
+    """A unit whose words match.
+
+    `score` is the database's own rank (BM25 on SQLite; higher is better), which only orders candidates;
+    `coverage` (0..1) is the share of the query's words that are there, 1.0 where only phrases were asked for.
+    `snippet` has the matching words between U+0002 and U+0003.
+    """
+
+    unit_id: int
+    column: TextColumn
+    score: float
+    coverage: float
+    snippet: str
+
+
+def index_units(rows: Iterable[TextRow]) -> None:
+    """Add or replace the words of units; a row without words takes the unit out of the index."""
+    for some in _batches(rows):
+        forget_units([row.unit_id for row in some])
+        values = [_values(row) for row in some if row.spoken.strip() or row.described.strip()]
+        if values:
+            with connection.cursor() as cursor:
+                cursor.executemany(_INSERT[_vendor()], values)
+
+
+def forget_units(unit_ids: Iterable[int]) -> None:
+    """Take units out of the index; those that are not in it are ignored."""
+    for some in _batches(unit_ids):
+        with connection.cursor() as cursor:
+            cursor.executemany(_DELETE[_vendor()], [(unit_id,) for unit_id in some])
+
+
+def find(
+    text: str, *, phrases: Sequence[str] = (), kinds: Collection[MediaKind] = (), limit: int = 200
+) -> list[TextMatch]:
+    """Return, per column, at most `limit` units with any word of `text` and every one of `phrases`, best first.
+
+    `text` is taken as words, whatever signs it holds. `kinds` narrows to assets of those kinds (none: all).
+    """
+    asked = list(words.terms(words.clean(text)))[:_MAX_QUERY_TERMS]
+    runs = [[term.stem for term in words.terms(words.clean(phrase))][:_MAX_QUERY_TERMS] for phrase in phrases]
+    runs = [run for run in runs if run]
+    loose = list(dict.fromkeys(term.stem for term in words.telling(asked)))
+    if not (runs or loose):
+        return []
+    marked = {term.stem for term in words.telling(asked)} | {stem for run in runs for stem in run}
+    found: list[TextMatch] = []
+    for column in TextColumn:
+        for unit_id, score, original in _select(column, runs, loose, kinds=kinds, limit=limit):
+            found.append(
+                TextMatch(
+                    unit_id=unit_id,
+                    column=column,
+                    score=score,
+                    coverage=words.coverage(asked, original) if asked else 1.0,
+                    snippet=words.marked_snippet(original, marked),
+                )
+            )
+    return sorted(found, key=lambda match: (-match.coverage, -match.score, match.unit_id))
+
+
+# The same statements in two dialects. FTS5's rowid and PostgreSQL's key are both the unit's id; on PostgreSQL a
+# tsvector is given as a literal, so that no parser of its own cuts our terms differently.
+_INSERT = {
+    "sqlite": "INSERT INTO catalog_fulltext (rowid, spoken, described, spoken_text, described_text)"
+    " VALUES (%s, %s, %s, %s, %s)",
+    "postgresql": "INSERT INTO catalog_fulltext (unit_id, spoken, described, spoken_text, described_text)"
+    " VALUES (%s, %s::tsvector, %s::tsvector, %s, %s)",
+}
+_DELETE = {
+    "sqlite": "DELETE FROM catalog_fulltext WHERE rowid = %s",
+    "postgresql": "DELETE FROM catalog_fulltext WHERE unit_id = %s",
+}
+# Phrases are required where there are any; the loose words then order what is left (by coverage, in `find`).
+_SELECT = {
+    "sqlite": "SELECT t.rowid, -bm25(catalog_fulltext), t.{column}_text FROM catalog_fulltext t{join}"
+    " WHERE catalog_fulltext MATCH %s{where} ORDER BY 2 DESC, t.rowid LIMIT %s",
+    "postgresql": "SELECT t.unit_id, ts_rank_cd(t.{column}, q.q, 1), t.{column}_text"
+    " FROM (SELECT %s::tsquery AS q) q, catalog_fulltext t{join}"
+    " WHERE t.{column} @@ q.q{where} ORDER BY 2 DESC, t.unit_id LIMIT %s",
+}
+
+
+def _vendor() -> str:
+    return connection.vendor
+
+
+def _values(row: TextRow) -> tuple[int, str, str, str, str]:
+    spoken, described = words.clean(row.spoken)[:_MAX_TEXT], words.clean(row.described)[:_MAX_TEXT]
+    return row.unit_id, _vector(spoken), _vector(described), spoken, described
+
+
+def _vector(text: str) -> str:
+    stems = [term.stem for term in islice(words.terms(text), _MAX_TERMS)]
+    if _vendor() == "postgresql":
+        return " ".join(f"'{stem}':{place}" for place, stem in enumerate(stems, start=1))
+    return " ".join(stems)
+
+
+def _expression(column: TextColumn, runs: list[list[str]], loose: list[str]) -> str:
+    """Write the match expression: terms hold letters and digits only, and are quoted all the same."""
+    if _vendor() == "postgresql":
+        quoted = [" <-> ".join(f"'{stem}'" for stem in run) for run in runs]
+        return " & ".join(f"({run})" for run in quoted) or " | ".join(f"'{stem}'" for stem in loose)
+    strings = ['"' + " ".join(run) + '"' for run in runs]
+    either = " OR ".join(f'"{stem}"' for stem in loose)
+    return f"{column.value} : ({' AND '.join(strings) or either})"
+
+
+def _select(
+    column: TextColumn, runs: list[list[str]], loose: list[str], *, kinds: Collection[MediaKind], limit: int
+) -> list[tuple[int, float, str]]:
+    unit = "rowid" if _vendor() == "sqlite" else "unit_id"
+    join = where = ""
+    if kinds:
+        join = f" JOIN catalog_unit u ON u.id = t.{unit} JOIN catalog_asset a ON a.id = u.asset_id"
+        where = f" AND a.kind IN ({', '.join(['%s'] * len(kinds))})"
+    statement = _SELECT[_vendor()].format(column=column.value, join=join, where=where)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [_expression(column, runs, loose), *sorted(kinds), limit])
+        return [(int(key), float(score), str(text)) for key, score, text in cursor.fetchall()]
+
+
+def _batches(rows: Iterable[_Row]) -> Iterator[list[_Row]]:
+    remaining = iter(rows)
+    while some := list(islice(remaining, _BATCH)):
+        yield some
