@@ -12,7 +12,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from dam.types import Prepared, RenditionFile, SourceFile, Transcript, VectorMatch
+from dam.types import Prepared, RenditionFile, SourceFile, SubtitleCue, Transcript, VectorMatch
 
 Pixels = NDArray[np.uint8]  # (height, width, 3), sRGB
 Vectors = NDArray[np.float32]  # (n, dimensions), rows of length 1
@@ -83,6 +83,10 @@ class MediaReader(Protocol):
 
     def read_sound(self, source: SourceFile, *, out_dir: Path) -> Path | None:
         """Decode only the sound, to 16 kHz mono int16 samples in a file, or None where there is none."""
+        ...
+
+    def read_sidecar(self, source: SourceFile) -> tuple[SubtitleCue, ...]:
+        """Return the cues of a subtitle file beside the original (`name.srt`, `name.en.vtt`), or ()."""
         ...
 
     def make_proxy(
