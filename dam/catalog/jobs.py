@@ -201,6 +201,11 @@ def any_left(stages: Iterable[Stage] | None = None) -> bool:
     return left.exists()
 
 
+def any_due() -> bool:
+    """Tell whether a claim would find something now."""
+    return StageRun.objects.filter(_free(timezone.now())).exists()
+
+
 def due_count(stages: Iterable[Stage], *, model: str | None = None) -> int:
     """Return how many rows of these stages a claim would find now."""
     due = StageRun.objects.filter(_free(timezone.now()), stage__in=list(stages))

@@ -39,6 +39,17 @@ def stages_left() -> dict[str, int]:
     return dict(rows)
 
 
+def stages_done() -> dict[str, int]:
+    """Return the number of rows that have come to an end, by stage."""
+    rows = (
+        StageRun.objects.filter(state__in=[StageState.DONE, StageState.FAILED])
+        .values_list("stage")
+        .annotate(n=Count("id"))
+        .order_by("stage")
+    )
+    return dict(rows)
+
+
 def reasons() -> list[tuple[str, str, str]]:
     """Return (path, state, reason) of every file that is not simply ready or pending, by path."""
     wanted = [AssetState.PARTIAL, AssetState.UNSUPPORTED, AssetState.QUARANTINED]

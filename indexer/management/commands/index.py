@@ -1,0 +1,122 @@
+"""`manage.py index PATH`: take a folder in and do all that is due, with progress, in this process."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor, wait
+from pathlib import Path
+from typing import Any
+
+import structlog
+from dam.catalog.writers.libraries import add_library
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connections
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from dam.catalog import jobs
+from dam.catalog.readers import status
+from dam.catalog.upgrade import bring_up_to_date
+from dam.errors import AfterimageError
+from dam.types import AssetState, Stage
+from indexer.compose import make_pipeline
+from indexer.intake import scan_library
+
+log = structlog.get_logger(__name__)
+
+EXIT_MODEL_MISSING = 3
+_NAMES = {
+    Stage.PREPARE: "reading files",
+    Stage.EMBED: "looking at pictures",
+    Stage.TRANSCRIBE: "listening",
+    Stage.EMBED_SPEECH: "understanding speech",
+    Stage.PROXY: "making playable copies",
+}
+_REFRESH_S = 0.5
+_LONGEST_WAIT_S = 30.0  # for a second attempt that is near; a drive that is not there is not waited for
+
+
+class Command(BaseCommand):
+    """Index folders once, to the end."""
+
+    help = (
+        "Index a folder: every photo, video and recording in it becomes searchable. Without PATH, do what is left. "
+        "Exit codes: 0 done, 1 a folder can't be used, 3 a model is missing (the rest is done)."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Add PATH and --quiet."""
+        parser.add_argument("path", nargs="*", help="folders to index; each becomes a library that is watched later")
+        parser.add_argument("--quiet", action="store_true", help="no progress bars, only the result")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Scan, then run the pipeline until nothing is left."""
+        bring_up_to_date()
+        console = Console(quiet=options["quiet"])
+        jobs.release_dead()
+        for given in options["path"]:
+            self._scan(Path(given), console)
+        blocked = self._run(console)
+        self._report(Console())
+        if blocked:
+            for reason in blocked.values():
+                self.stderr.write(reason)
+            raise SystemExit(EXIT_MODEL_MISSING)
+
+    def _scan(self, path: Path, console: Console) -> None:
+        try:
+            library_id = add_library(path)
+            with console.status(f"Looking through {path} …"):
+                report = scan_library(library_id)
+        except AfterimageError as error:
+            raise CommandError(str(error), returncode=1) from error
+        console.print(f"{path}: {report}")
+
+    def _run(self, console: Console) -> dict[str, str]:
+        """Run the pipeline in a thread, so that this one can show progress and hear Ctrl-C."""
+        stop = threading.Event()
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="pipeline") as pool:
+            outcome = pool.submit(_run_to_the_end, stop)
+            try:
+                with self._bars(console) as progress:
+                    bars: dict[Stage, TaskID] = {}
+                    while not wait([outcome], timeout=_REFRESH_S).done:
+                        self._show(progress, bars)
+                    self._show(progress, bars)
+            except KeyboardInterrupt:
+                console.print("Stopping; what is unfinished goes on next time.")
+                stop.set()
+                raise
+        return outcome.result()
+
+    def _bars(self, console: Console) -> Progress:
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        return Progress(*columns, console=console)
+
+    def _show(self, progress: Progress, bars: dict[Stage, TaskID]) -> None:
+        left, ended = status.stages_left(), status.stages_done()
+        for stage in Stage:
+            now, done = left.get(stage, 0), ended.get(stage, 0)
+            if now and stage not in bars:
+                bars[stage] = progress.add_task(_NAMES[stage], total=now + done)
+            if stage in bars:
+                progress.update(bars[stage], total=now + done, completed=done)
+
+    def _report(self, console: Console) -> None:
+        files = status.files_by_state()
+        parts = [f"{number:,} {state}" for state, number in files.items() if number]
+        console.print(("Indexed: " + ", ".join(parts) + ".") if parts else "No files found.")
+        if any(files[state] for state in (AssetState.PARTIAL, AssetState.UNSUPPORTED, AssetState.QUARANTINED)):
+            console.print("`manage.py status --reasons` says why some files are not fully indexed.", style="dim")
+
+
+def _run_to_the_end(stop: threading.Event) -> dict[str, str]:
+    """Run until nothing is left, near second attempts included; returns what could not work, with the reasons."""
+    try:
+        pipeline = make_pipeline()
+        while True:
+            blocked = pipeline.run_until_idle(stop)
+            next_s = jobs.next_due_s()
+            if blocked or stop.is_set() or next_s is None or next_s > _LONGEST_WAIT_S:
+                return blocked
+            stop.wait(next_s + 0.05)
+    finally:
+        connections.close_all()
