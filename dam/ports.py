@@ -85,8 +85,11 @@ class MediaReader(Protocol):
         """Decode only the sound, to 16 kHz mono int16 samples in a file, or None where there is none."""
         ...
 
-    def read_sidecar(self, source: SourceFile) -> tuple[SubtitleCue, ...]:
-        """Return the cues of a subtitle file beside the original (`name.srt`, `name.en.vtt`), or ()."""
+    def read_subtitles(self, source: SourceFile) -> tuple[SubtitleCue, ...]:
+        """Return the lines of a subtitle file (SRT, VTT, ASS and kin); `source` is that file itself.
+
+        Raises UnsupportedMedia (not subtitles), MediaTooLarge, DecoderCrashed, MediaVanished.
+        """
         ...
 
     def make_proxy(
