@@ -9,7 +9,7 @@ from dam.engines.speech.cues import transcript_from_cues
 
 from dam.catalog import jobs
 from dam.catalog.models import StageRun
-from dam.catalog.readers.sources import source_of
+from dam.catalog.readers.sources import source_of, subtitles_of
 from dam.catalog.writers.units import record_transcript
 from dam.errors import DecoderCrashed, EngineError, MediaError, MediaVanished, ModelUnavailable
 from dam.types import SourceFile, SubtitleCue, Transcript, TranscriptSource
@@ -24,7 +24,7 @@ def transcribe(run: StageRun, tools: Tools) -> None:
     source = source_of(run.asset_id)
     watch = Stopwatch()
     try:
-        transcript = _from_subtitles(run, source, tools) or _from_sound(run, source, tools)
+        transcript = _from_subtitles(run, tools) or _from_sound(run, source, tools)
     except ModelUnavailable:
         raise
     except (DecoderCrashed, MediaVanished, EngineError) as error:
@@ -43,11 +43,15 @@ def transcribe(run: StageRun, tools: Tools) -> None:
     log.info("transcribed", asset=run.asset_id, lines=len(transcript.segments), ms=watch.ms)
 
 
-def _from_subtitles(run: StageRun, source: SourceFile | None, tools: Tools) -> Transcript | None:
-    if source is not None:
-        cues = tools.reader.read_sidecar(source)
+def _from_subtitles(run: StageRun, tools: Tools) -> Transcript | None:
+    for sidecar, language in subtitles_of(run.asset_id):
+        try:
+            cues = tools.reader.read_subtitles(sidecar)
+        except MediaError as error:
+            log.warning("a subtitle file can't be used", asset=run.asset_id, reason=str(error))
+            continue
         if cues:
-            return transcript_from_cues(cues, language="", source=TranscriptSource.SIDECAR)
+            return transcript_from_cues(cues, language=language, source=TranscriptSource.SIDECAR)
     waiting = tools.cues_of(run.asset_id)
     if not waiting.exists():
         return None

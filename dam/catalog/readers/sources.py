@@ -9,6 +9,9 @@ from dam.catalog.models import MediaFile, Rendition, Speech
 from dam.types import FileState, RenditionRole, SourceFile
 
 
+SUBTITLE_SUFFIXES = frozenset({"srt", "vtt", "ass", "ssa"})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookFile:
     """A rendition that the models look at: `key` below the renditions folder."""
@@ -44,6 +47,27 @@ def source_of(asset_id: int) -> SourceFile | None:
     return SourceFile(
         path=folder / os.fsdecode(bytes(raw_path)), root=folder, size_bytes=size_bytes, mtime_ns=mtime_ns
     )
+
+
+def subtitles_of(asset_id: int) -> list[tuple[SourceFile, str]]:
+    """Return the subtitle files beside an asset's present files (`name.srt`, `name.en.vtt`), each with its language.
+
+    The language is what stands between the name and the ending, or "". Plain `name.srt` comes first.
+    """
+    found: list[tuple[SourceFile, str]] = []
+    files = MediaFile.objects.filter(asset_id=asset_id, state=FileState.PRESENT, library__online=True)
+    for library_id, folder, path in files.order_by("id").values_list("library_id", "folder", "path")[:20]:
+        stem = path.rpartition(".")[0]
+        beside = MediaFile.objects.filter(
+            library_id=library_id, folder=folder, state=FileState.SKIPPED, path__startswith=f"{stem}."
+        ).values_list("library__root", "raw_path", "path", "size_bytes", "mtime_ns")
+        for root, raw_path, name, size_bytes, mtime_ns in beside:
+            language, _, suffix = name[len(stem) :].lower().lstrip(".").rpartition(".")
+            if suffix in SUBTITLE_SUFFIXES and "." not in language:
+                path_on_disk = Path(root) / os.fsdecode(bytes(raw_path))
+                source = SourceFile(path=path_on_disk, root=Path(root), size_bytes=size_bytes, mtime_ns=mtime_ns)
+                found.append((source, language))
+    return sorted(found, key=lambda pair: (len(pair[1]), pair[1]))
 
 
 def looks_of(asset_ids: Sequence[int]) -> list[LookFile]:

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from dam.catalog import jobs
 from dam.catalog.readers import status
+from dam.catalog.readers.libraries import find_covering
 from dam.catalog.upgrade import bring_up_to_date
 from dam.errors import AfterimageError
 from dam.types import AssetState, Stage
@@ -63,9 +64,9 @@ class Command(BaseCommand):
 
     def _scan(self, path: Path, console: Console) -> None:
         try:
-            library_id = add_library(path)
+            library = find_covering(path) or add_library(path)
             with console.status(f"Looking through {path} …"):
-                report = scan_library(library_id)
+                report = scan_library(library.id)
         except AfterimageError as error:
             raise CommandError(str(error), returncode=1) from error
         console.print(f"{path}: {report}")
