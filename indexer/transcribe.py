@@ -5,12 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import structlog
-from dam.engines.speech.cues import transcript_from_cues
 
 from dam.catalog import jobs
 from dam.catalog.models import StageRun
 from dam.catalog.readers.sources import source_of, subtitles_of
 from dam.catalog.writers.units import record_transcript
+from dam.engines.speech.cues import transcript_from_cues
 from dam.errors import DecoderCrashed, EngineError, MediaError, MediaVanished, ModelUnavailable
 from dam.types import SourceFile, SubtitleCue, Transcript, TranscriptSource
 from indexer.prepare import OFFLINE_RETRY_S

@@ -8,7 +8,6 @@ from pathlib import Path
 from dam.catalog.models import MediaFile, Rendition, Speech
 from dam.types import FileState, RenditionRole, SourceFile
 
-
 SUBTITLE_SUFFIXES = frozenset({"srt", "vtt", "ass", "ssa"})
 
 

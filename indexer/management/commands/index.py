@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from dam.catalog.writers.libraries import add_library
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 from rich.console import Console
@@ -16,6 +15,7 @@ from dam.catalog import jobs
 from dam.catalog.readers import status
 from dam.catalog.readers.libraries import find_covering
 from dam.catalog.upgrade import bring_up_to_date
+from dam.catalog.writers.libraries import add_library
 from dam.errors import AfterimageError
 from dam.types import AssetState, Stage
 from indexer.compose import make_pipeline
