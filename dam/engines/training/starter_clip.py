@@ -1,0 +1,259 @@
+"""Trains the starter model: a small CLIP over the drawn world, from seeds to a pack that open_clip loads.
+
+    python -m dam.engines.training.starter_clip --out dam/engines/packs/starter/clip --seed 1
+
+The loss is the sum of the sigmoid loss with a learnt bias (Zhai et al. 2023, "Sigmoid Loss for Language Image
+Pre-Training"), which makes scores absolute, and of softmax losses in both directions (Radford et al. 2021, "Learning
+Transferable Visual Models From Natural Language Supervision"), which make ranking sharp. All of them use the full
+truth table of a batch (every picture against every phrase), since the scenes know what they hold.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import json
+import logging
+import math
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import open_clip
+import torch
+from open_clip.model import CLIP
+from open_clip.tokenizer import SimpleTokenizer
+from safetensors.torch import save_file
+from torch import Tensor, nn
+from torch.nn import functional
+
+from dam.engines.evaluation import RecallReport, evaluate_recall
+from dam.engines.training.phrasing import Phraser
+from dam.engines.training.scene_cache import GROUP, SceneCache, load_or_render
+
+logger = logging.getLogger("starter_clip")
+
+# 96 px is the smallest side at which a bicycle at a fifth of the picture keeps its wheels.
+IMAGE_PX = 96
+CONTEXT = 24
+# OpenAI's CLIP statistics: so that a loader with default preprocessing is not wrong either.
+MEAN = (0.48145466, 0.4578275, 0.40821073)
+STD = (0.26862954, 0.26130258, 0.27577711)
+MODEL_CFG: dict[str, Any] = {
+    "embed_dim": 192,
+    "init_logit_scale": math.log(10.0),
+    "init_logit_bias": -5.0,
+    "vision_cfg": {
+        "timm_model_name": "resnet10t",
+        "timm_model_pretrained": False,
+        "timm_pool": "avg",
+        "timm_proj": "linear",
+        "image_size": IMAGE_PX,
+    },
+    # 49,408 token vectors of 80 are two fifths of the file; wider ones would break its 20 MB.
+    "text_cfg": {"context_length": CONTEXT, "vocab_size": 49408, "width": 80, "heads": 4, "layers": 3},
+}
+PREPROCESS_CFG: dict[str, Any] = {
+    "size": [IMAGE_PX, IMAGE_PX],
+    "mode": "RGB",
+    "mean": list(MEAN),
+    "std": list(STD),
+    "interpolation": "bicubic",
+    # Squashing keeps what stands at the edges of a wide picture; training pictures are squashed the same way.
+    "resize_mode": "squash",
+    "fill_color": 0,
+}
+GROUPS_PER_BATCH = 32
+PHRASES_PER_PICTURE = 1.5
+NONSENSE_SHARE = 0.2
+EMA_DECAY = 0.995
+SOFTMAX_WEIGHT = 0.5
+
+
+class OpenClipEmbedder:
+    """Embeds uint8 pictures and phrases with an open_clip model, its tokenizer and its preprocessing."""
+
+    def __init__(self, model: nn.Module, preprocess: Any, tokenizer: Any) -> None:
+        self.model, self.preprocess, self.tokenizer = model.eval(), preprocess, tokenizer
+
+    @torch.inference_mode()
+    def embed_images(self, images: list[np.ndarray]) -> np.ndarray:
+        """Pictures (height, width, 3) to (n, d) float32, L2-normalised."""
+        from PIL import Image
+
+        batch = torch.stack([self.preprocess(Image.fromarray(image)) for image in images])
+        return _numpy(self.model.encode_image(batch, normalize=True))  # type: ignore[operator]
+
+    @torch.inference_mode()
+    def embed_texts(self, texts: list[str]) -> np.ndarray:
+        """Phrases to (n, d) float32, L2-normalised."""
+        return _numpy(self.model.encode_text(self.tokenizer(texts), normalize=True))  # type: ignore[operator]
+
+
+def load_embedder(folder: Path) -> OpenClipEmbedder:
+    """Loads a saved pack the way the product does."""
+    model, preprocess = open_clip.create_model_from_pretrained(f"local-dir:{folder}")
+    return OpenClipEmbedder(model, preprocess, open_clip.get_tokenizer(f"local-dir:{folder}"))
+
+
+def train(cache: SceneCache, *, out: Path, steps: int, seed: int, rate: float, report_every: int) -> RecallReport:
+    """Trains for a number of batches, saving the averaged model at every report; returns the last report."""
+    torch.manual_seed(seed)
+    rng = np.random.default_rng(seed)
+    tokenizer = SimpleTokenizer(context_length=CONTEXT)
+    phraser = Phraser(
+        tokenizer.encode, context=CONTEXT, start=tokenizer.sot_token_id, end=tokenizer.eot_token_id, rng=rng
+    )
+    model = CLIP(**copy.deepcopy(MODEL_CFG)).to(memory_format=torch.channels_last)
+    average = copy.deepcopy(model).eval()
+    optimiser = torch.optim.AdamW(_parameter_groups(model), lr=rate, betas=(0.9, 0.98))
+    began = time.monotonic()
+    for step, (pictures, phrases, truth) in enumerate(_batches(cache, phraser, rng, steps), 1):
+        for group in optimiser.param_groups:
+            group["lr"] = rate * _warm_cosine(step, steps)
+        loss = _loss(model, pictures, phrases, truth)
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimiser.step()
+        _follow(average, model, decay=min(EMA_DECAY, step / (step + 20)))
+        if step % 25 == 0:
+            logger.info("step %d loss %.3f, %.2f s each", step, loss.item(), (time.monotonic() - began) / step)
+        if step % report_every == 0 or step == steps:
+            save(average, out, phraser)
+            report = evaluate_recall(load_embedder(out), scenes=500 if step == steps else 200, seed=5)
+            logger.info("step %d after %.0f s: %s", step, time.monotonic() - began, report)
+    return report
+
+
+def save(model: CLIP, folder: Path, phraser: Phraser) -> None:
+    """Writes open_clip_config.json and fp16 weights; words never seen get the vector of the unknown word."""
+    state = {name: value.detach().clone() for name, value in model.state_dict().items()}
+    table = state["token_embedding.weight"]
+    unseen = torch.ones(len(table), dtype=torch.bool)
+    unseen[phraser.known] = False
+    table[unseen] = table[phraser.unknown].clone()
+    half = {
+        name: (value.half() if value.is_floating_point() else value).contiguous() for name, value in state.items()
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    weights = folder / "open_clip_model.safetensors"
+    save_file(half, weights, metadata={"format": "pt"})
+    weights.chmod(0o644)
+    config = {"model_cfg": MODEL_CFG, "preprocess_cfg": PREPROCESS_CFG}
+    (folder / "open_clip_config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    """Reads the command line, renders or reuses the scenes, trains, saves."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, required=True, help="folder of the pack's clip model")
+    parser.add_argument("--cache", type=Path, default=Path("/tmp/afterimage-scenes"), help="rendered scenes")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--steps", type=int, default=3000)
+    parser.add_argument("--groups", type=int, default=6500, help=f"scenes with near misses, {GROUP} pictures each")
+    parser.add_argument("--rate", type=float, default=2e-3)
+    parser.add_argument("--report-every", type=int, default=250)
+    parser.add_argument("--workers", type=int, default=2)
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    torch.set_num_threads(options.workers)
+    cache = load_or_render(options.cache, groups=options.groups, seed=options.seed, workers=options.workers)
+    train(cache, out=options.out, steps=options.steps, seed=options.seed, rate=options.rate,
+          report_every=options.report_every)  # fmt: skip
+
+
+def _batches(
+    cache: SceneCache, phraser: Phraser, rng: np.random.Generator, steps: int
+) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+    """Yields pictures, token rows and their truth table; whole groups, so that near misses meet in a batch."""
+    groups = len(cache.pictures) // GROUP
+    order: list[int] = []
+    for _ in range(steps):
+        if len(order) < GROUPS_PER_BATCH:
+            order = list(rng.permutation(groups))
+        chosen = np.sort([order.pop() for _ in range(GROUPS_PER_BATCH)])
+        rows = (chosen[:, None] * GROUP + np.arange(GROUP)).ravel()
+        asked = np.concatenate([rows, rng.choice(rows, round(len(rows) * (PHRASES_PER_PICTURE - 1)), replace=False)])
+        queries = [phraser.query(cache, int(row)) for row in asked]
+        tokens = [phraser.phrase(query) for query in queries]
+        truth = cache.matches(rows, queries)
+        nonsense = [phraser.nonsense() for _ in range(round(NONSENSE_SHARE * len(rows)))]
+        truth = np.concatenate([truth, np.zeros((len(rows), len(nonsense)), np.bool_)], axis=1)
+        yield (
+            _augmented(torch.from_numpy(cache.pictures[rows])),
+            torch.from_numpy(np.stack(tokens + nonsense)),
+            torch.from_numpy(truth),
+        )
+
+
+def _augmented(pictures: Tensor) -> Tensor:
+    """Random framing, mirror, exposure, contrast, blur and grain; normalised (n, 3, IMAGE_PX, IMAGE_PX)."""
+    n = len(pictures)
+    images = pictures.permute(0, 3, 1, 2).float() / 255
+    scale = 1.0 - 0.22 * torch.rand(n, 2)
+    shift = (2 * torch.rand(n, 2) - 1) * (1 - scale)
+    mirror = torch.where(torch.rand(n) < 0.5, -1.0, 1.0)
+    theta = torch.zeros(n, 2, 3)
+    theta[:, 0, 0], theta[:, 1, 1] = scale[:, 0] * mirror, scale[:, 1]
+    theta[:, 0, 2], theta[:, 1, 2] = shift[:, 0], shift[:, 1]
+    grid = functional.affine_grid(theta, [n, 3, IMAGE_PX, IMAGE_PX], align_corners=False)
+    images = functional.grid_sample(images, grid, align_corners=False, padding_mode="reflection")
+    contrast, exposure = 0.85 + 0.3 * torch.rand(n, 1, 1, 1), 0.12 * (torch.rand(n, 1, 1, 1) - 0.5)
+    tint = 0.05 * (torch.rand(n, 3, 1, 1) - 0.5)
+    middle = images.mean(dim=(1, 2, 3), keepdim=True)
+    images = (images - middle) * contrast + middle + exposure + tint
+    images[: n // 4] = functional.avg_pool2d(images[: n // 4], 3, 1, 1, count_include_pad=False)
+    images += 0.02 * torch.rand(n, 1, 1, 1) * torch.randn_like(images)
+    mean, std = torch.tensor(MEAN)[:, None, None], torch.tensor(STD)[:, None, None]
+    shuffled = ((images.clamp(0, 1) - mean) / std).contiguous(memory_format=torch.channels_last)
+    return shuffled
+
+
+def _loss(model: CLIP, pictures: Tensor, phrases: Tensor, truth: Tensor) -> Tensor:
+    with torch.autocast("cpu", torch.bfloat16):
+        seen = model.encode_image(pictures)
+    seen = functional.normalize(seen.float(), dim=-1)
+    read = functional.normalize(model.encode_text(phrases), dim=-1)
+    scores = model.logit_scale.exp() * seen @ read.T
+    sign = truth.float() * 2 - 1
+    absolute = -functional.logsigmoid(sign * (scores + model.logit_bias)).sum() / len(pictures)
+    return absolute + SOFTMAX_WEIGHT * len(pictures) ** 0.5 * (_ranking(scores.T, truth.T) + _ranking(scores, truth)) / 2
+
+
+def _ranking(scores: Tensor, truth: Tensor) -> Tensor:
+    """Cross entropy of each row's true columns (evenly shared among them); rows without any are left out."""
+    rows = truth.any(dim=1)
+    target = truth[rows].float()
+    target = target / target.sum(dim=1, keepdim=True)
+    return -(target * functional.log_softmax(scores[rows], dim=1)).sum(dim=1).mean()
+
+
+def _parameter_groups(model: CLIP) -> list[dict[str, Any]]:
+    named = [(name, value) for name, value in model.named_parameters() if value.requires_grad]
+    plain = [value for name, value in named if value.ndim < 2 or "embedding" in name]
+    matrices = [value for name, value in named if not (value.ndim < 2 or "embedding" in name)]
+    return [{"params": matrices, "weight_decay": 0.05}, {"params": plain, "weight_decay": 0.0}]
+
+
+def _warm_cosine(step: int, steps: int) -> float:
+    return min(step / 100, 0.5 * (1 + math.cos(math.pi * step / steps)) + 0.002)
+
+
+@torch.no_grad()
+def _follow(average: nn.Module, model: nn.Module, *, decay: float) -> None:
+    for mean, value in zip(average.state_dict().values(), model.state_dict().values(), strict=True):
+        if mean.is_floating_point():
+            mean.lerp_(value, 1 - decay)
+        else:
+            mean.copy_(value)
+
+
+def _numpy(vectors: Tensor) -> np.ndarray:
+    return np.asarray(vectors.float().cpu().numpy(), np.float32)
+
+
+if __name__ == "__main__":
+    main()
