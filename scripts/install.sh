@@ -36,16 +36,22 @@ find_python() {
     return 1
 }
 
-if ! [ -x .venv/bin/python ] || ! .venv/bin/python -c '' 2>/dev/null; then
-    python=$(find_python)
-    echo "Making .venv with $("$python" --version)."
-    rm -rf .venv
-    "$python" -m venv .venv
+make_venv() {
+    if ! [ -x .venv/bin/python ] || ! .venv/bin/python -c '' 2>/dev/null; then
+        python=$(find_python)
+        echo "Making .venv with $("$python" --version)."
+        rm -rf .venv
+        "$python" -m venv .venv
+    fi
+    if [ "$(.venv/bin/uv --version 2>/dev/null | cut -d' ' -f2)" != "$UV_VERSION" ]; then
+        .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+            --requirement scripts/uv.lock
+    fi
+}
+if [ "$want" = uv ]; then
+    make_venv
+    exit 0
 fi
-if [ "$(.venv/bin/uv --version 2>/dev/null | cut -d' ' -f2)" != "$UV_VERSION" ]; then
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement scripts/uv.lock
-fi
-[ "$want" != uv ] || exit 0
 
 # With CPU=1 once, the environment stays the small one until it is asked for otherwise (CPU=0).
 stamp=.venv/installed
@@ -58,18 +64,23 @@ if [ "$want" = dev ]; then lock=requirements-dev.lock; else lock=requirements.lo
 sum() { cksum <"$1" | tr ' ' '.'; }
 run_stamp="$build-run-$(sum requirements.lock)"
 dev_stamp="$build-dev-$(sum requirements.lock)-$(sum requirements-dev.lock)"
+[ -x .venv/bin/python ] || installed=
 case $installed in
     "$dev_stamp") exit 0 ;;
     "$run_stamp") [ "$want" = dev ] || exit 0 ;;
 esac
 
+# The two builds don't mix: another one asked for means another environment.
+case $installed in "" | "$build"-*) ;; *) echo "Leaving the other build behind."; rm -rf .venv ;; esac
 # Measured with du after an installation: see docs/operations.md.
 if [ -z "$installed" ]; then
     case $build-$(uname -s) in
-        full-Linux) echo "The environment will take about 6.5 GB (torch with CUDA; 'make run CPU=1': about 1.7 GB)." ;;
+        full-Linux) echo "The environment will take about 6.3 GB (torch with CUDA; 'make run CPU=1': about 1.7 GB)." ;;
+        cpu-Linux) echo "The environment will take about 1.7 GB." ;;
         *) echo "The environment will take about 2 GB." ;;
     esac
 fi
+make_venv
 echo "Installing what $lock names …"
 
 if [ "$build" = full ]; then
@@ -82,9 +93,10 @@ else
     awk '/^[a-z]/ { skip = /^(torch|torchvision|triton|nvidia-[a-z0-9-]*|cuda-[a-z-]*)(\[[a-z,]*\])?==/ } !skip' "$lock" >"$rest"
     torch=$(sed -n 's/^torch==\([0-9.]*\).*/\1/p' "$lock")
     vision=$(sed -n 's/^torchvision==\([0-9.]*\).*/\1/p' "$lock")
-    if ! .venv/bin/uv pip install --python .venv/bin/python --quiet --torch-backend cpu --no-deps "torch==$torch" "torchvision==$vision"; then
+    if ! .venv/bin/uv pip install --python .venv/bin/python --quiet --torch-backend cpu --no-deps \
+        --reinstall-package torch --reinstall-package torchvision "torch==$torch" "torchvision==$vision"; then
         echo "PyTorch's own index, where the CPU-only builds are, can't be reached." >&2
-        echo "Either try again where it can, or use 'make run CPU=0': the usual build, about 6.5 GB, also runs on a CPU." >&2
+        echo "Either try again where it can, or use 'make run CPU=0': the usual build, about 6.3 GB, also runs on a CPU." >&2
         exit 1
     fi
     .venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes --no-deps --requirement "$rest"
