@@ -1,0 +1,104 @@
+"""Scores that mean something: a cosine becomes a share of certainty in 0..1, and 0.5 is where hits end.
+
+A cosine says little by itself: one query lies near every picture, another near none, and each model has its own
+range. So each query is measured against its own background, the scores that it gets over the whole library:
+z = (cosine - centre) / spread, with the median and the median absolute deviation, which a few true hits don't move.
+A small library says little about its background, so what the model usually does counts as some more rows of it.
+Models that were trained to say yes or no (SigLIP) add their own verdict, sigmoid(scale × cosine + bias).
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dam.ports import ModelInfo
+
+GOOD = 0.5
+_MAD_TO_SIGMA = 1.4826  # the median absolute deviation of a normal distribution, as its standard deviation
+_MAX_ODDS = 12.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tuning:
+    """What is usual for a model: of cosines between a query and things that it does not mean.
+
+    `centre` and `spread` count as `weight` rows of background. `good_z` is where a hit begins, `steepness` how fast
+    certainty grows with z. `prompts` are averaged into the query's vector. `yes_shift` is added to a SigLIP's own
+    log-odds, which are those of one caption among a batch of thousands and so far below even for a right one.
+    """
+
+    centre: float
+    spread: float
+    weight: float = 20.0
+    good_z: float = 3.0
+    steepness: float = 1.6
+    yes_shift: float = 5.0
+    prompts: tuple[str, ...] = ("{}", "a photo of {}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Background:
+    """The scores that a query gets from what it does not mean."""
+
+    centre: float
+    spread: float
+
+
+# Cosines of unrelated picture and text: for the OpenAI and LAION CLIPs around 0.15 ± 0.03, for SigLIPs around
+# 0.0 ± 0.03 (their loss pushes wrong pairs below the bias).
+_CLIP = Tuning(centre=0.15, spread=0.03)
+_SIGLIP = Tuning(centre=0.0, spread=0.03)
+# Text against text in the same towers: any two sentences are near each other.
+_SPEECH = Tuning(centre=0.5, spread=0.12, good_z=3.5, prompts=("{}",))
+# Picture against picture: anything is somewhat alike, and "more like this" should not be shy.
+_ALIKE = Tuning(centre=0.5, spread=0.12, good_z=2.0, prompts=())
+
+
+def tuning(info: ModelInfo) -> Tuning:
+    """Return what is usual between this model's pictures and texts."""
+    return _CLIP if info.logit_bias is None else _SIGLIP
+
+
+def speech_tuning() -> Tuning:
+    """Return what is usual between two texts; their cosine is outside of what any CLIP was trained for."""
+    return _SPEECH
+
+
+def alike_tuning() -> Tuning:
+    """Return what is usual between two pictures."""
+    return _ALIKE
+
+
+def background(scores: NDArray[np.float32], usual: Tuning) -> Background:
+    """Return the centre and spread of a query's scores (n,) over the library, steadied by what is usual."""
+    n = len(scores)
+    if not n:
+        return Background(centre=usual.centre, spread=usual.spread)
+    centre = float(np.median(scores))
+    spread = float(np.median(np.abs(scores - centre))) * _MAD_TO_SIGMA
+    share = n / (n + usual.weight)
+    return Background(
+        centre=share * centre + (1 - share) * usual.centre,
+        spread=math.sqrt(share * spread**2 + (1 - share) * usual.spread**2),
+    )
+
+
+def certainty(cosine: float, behind: Background, usual: Tuning, info: ModelInfo | None = None) -> float:
+    """Return 0..1 for one cosine; with the `info` of a model that has a bias, its own verdict counts as much."""
+    odds = usual.steepness * ((cosine - behind.centre) / behind.spread - usual.good_z)
+    if info is not None and info.logit_bias is not None:
+        own = info.logit_scale * cosine + info.logit_bias + usual.yes_shift
+        odds = (odds + own) / 2
+    return 1 / (1 + math.exp(-max(-_MAX_ODDS, min(_MAX_ODDS, odds))))
+
+
+def words_certainty(coverage: float, *, telling_words: int) -> float:
+    """Return 0..1 for words found as they stand; `coverage` (0..1) is the share of the query that is there.
+
+    All words: near certain. Half of them, or one lone common word out of several: below the line.
+    """
+    if telling_words <= 1:
+        return 0.9 * coverage
+    return 0.97 * coverage**2

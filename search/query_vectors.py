@@ -1,0 +1,29 @@
+"""From the words of a query to its vector, remembered: each page of an endless scroll asks the same words again."""
+
+import threading
+
+import numpy as np
+
+from dam.ports import Embedder, Vectors
+
+_REMEMBERED = 256
+
+_lock = threading.Lock()
+_vectors: dict[tuple[str, str, tuple[str, ...]], Vectors] = {}
+
+
+def query_vector(text: str, embedder: Embedder, prompts: tuple[str, ...]) -> Vectors:
+    """Return (1, dimensions): the text in every prompt, averaged, at length 1. Raises EngineError."""
+    key = (embedder.info.space, text, prompts)
+    with _lock:
+        found = _vectors.get(key)
+    if found is None:
+        mean = embedder.embed_texts([prompt.format(text) for prompt in prompts]).mean(axis=0, keepdims=True)
+        found = (mean / np.linalg.norm(mean)).astype(np.float32)
+        found.flags.writeable = False
+    with _lock:
+        _vectors.pop(key, None)
+        _vectors[key] = found  # the latest stands last
+        if len(_vectors) > _REMEMBERED:
+            del _vectors[next(iter(_vectors))]
+    return found

@@ -1,0 +1,95 @@
+"""From evidence to an order: a pure function.
+
+Scores are calibrated, so they are fused as what they are, chances of being meant: 1 - Π(1 - trust × score). Rank
+fusion (RRF) would need no calibration, but gives the nearest of nothing as many points as the best of many, and
+then nobody can say where hits end.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from math import prod
+
+from dam.catalog.readers.search import UnitPlace
+from dam.types import Candidate, Evidence, EvidenceSource
+
+# How far each source is believed: words that were found are there; meaning of speech by a picture model is a hint.
+TRUST = {
+    EvidenceSource.SPOKEN_WORDS: 1.0,
+    EvidenceSource.TEXT: 0.95,
+    EvidenceSource.PICTURE: 0.98,
+    EvidenceSource.SPEECH_VECTOR: 0.6,
+}
+GOOD = 0.5
+_FREE_PER_GROUP = 2  # that many hits of one video, or of near-duplicates, stand where their score puts them
+_CROWDING = 0.8  # each further one is ordered as if it scored this much less
+_NEIGHBOUR_MS = 1_000  # shots this near to one already listed are its continuation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranked:
+    """A unit with all its evidence, strongest first; `score` in 0..1, `best_ms` in the asset."""
+
+    place: UnitPlace
+    score: float
+    good: bool
+    best_ms: int | None
+    evidence: tuple[Evidence, ...]
+
+
+def rank(
+    candidates: Iterable[Candidate], places: Mapping[int, UnitPlace], *, groups: Mapping[int, int] | None = None
+) -> list[Ranked]:
+    """Return one entry per known unit, the good ones first; equal input gives equal order.
+
+    `groups` names, for some units, the group of near-duplicates that they belong to. Many shots of one video and
+    many near-duplicates don't push everything else off the page: after the first ones, each is ordered lower (its
+    score stays what it is).
+    """
+    of_unit: dict[int, dict[EvidenceSource, Evidence]] = defaultdict(dict)
+    for candidate in candidates:
+        if candidate.unit_id in places:
+            _keep_best(of_unit[candidate.unit_id], candidate.evidence)
+    fused = [_fused(places[unit_id], list(evidence.values())) for unit_id, evidence in of_unit.items()]
+    fused.sort(key=lambda hit: (-hit.score, hit.place.unit_id))
+    return _spread_out(fused, groups or {})
+
+
+def _keep_best(kept: dict[EvidenceSource, Evidence], new: Evidence) -> None:
+    old = kept.get(new.source)
+    if old is None or (new.score, new.raw, -(new.at_ms or 0)) > (old.score, old.raw, -(old.at_ms or 0)):
+        kept[new.source] = new
+
+
+def _fused(place: UnitPlace, evidence: list[Evidence]) -> Ranked:
+    ordered = tuple(sorted(evidence, key=lambda item: (-TRUST[item.source] * item.score, item.source)))
+    score = 1.0 - prod(1.0 - TRUST[item.source] * item.score for item in ordered)
+    strongest = next((item.at_ms for item in ordered if item.at_ms is not None), None)
+    return Ranked(place=place, score=score, good=score >= GOOD, best_ms=strongest, evidence=ordered)
+
+
+def _spread_out(hits: list[Ranked], groups: Mapping[int, int]) -> list[Ranked]:
+    """Order by score, lowered for what stands behind several of its kind; the good before the others."""
+    seen: Counter[tuple[str, int]] = Counter()
+    listed: dict[int, list[UnitPlace]] = defaultdict(list)
+    keyed = []
+    for hit in hits:
+        place = hit.place
+        crowd = max(0, seen["asset", place.asset_id] + 1 - _FREE_PER_GROUP)
+        group = groups.get(place.unit_id)
+        if group is not None:
+            crowd = max(crowd, seen["group", group] + 1 - _FREE_PER_GROUP)
+            seen["group", group] += 1
+        crowd += any(_touch(place, other) for other in listed[place.asset_id])
+        seen["asset", place.asset_id] += 1
+        listed[place.asset_id].append(place)
+        keyed.append(((not hit.good, -hit.score * _CROWDING**crowd, place.unit_id), hit))
+    return [hit for _, hit in sorted(keyed, key=lambda item: item[0])]
+
+
+def _touch(one: UnitPlace, other: UnitPlace) -> bool:
+    if one.unit_kind is not other.unit_kind:
+        return False
+    return one.start_ms <= other.end_ms + _NEIGHBOUR_MS and other.start_ms <= one.end_ms + _NEIGHBOUR_MS
