@@ -73,6 +73,7 @@ class Intake:
     ) -> None:
         self.library = library
         self.online = library.online
+        self.folders = 0
         self._rules = Rules(include=library.include, exclude=library.exclude)
         self._settle_s = settle_s
         self._settle = settle
@@ -101,7 +102,8 @@ class Intake:
 
         Returns False, and changes nothing but the library's `online`, when the root is not there.
         """
-        paths = outermost(under)
+        # Of a library that was not there any path may have changed.
+        paths = outermost(under) if self.online else [b""]
         try:
             found = scan(
                 self.library.root,
@@ -114,11 +116,12 @@ class Intake:
             return self._go_offline(str(error))
         if found.bare and has_present_files(self.library.id):
             return self._go_offline(f"The folder {self.library.root} is empty, though it held files.")
-        self._go_online()
+        self._go_online(sure=paths == [b""])
         plan = reconcile(known_files(self.library.id, under=paths), found)
         self._carry_out(plan)
         self._take(plan.to_read)
         if paths == [b""]:
+            self.folders = found.folders
             note_scanned(self.library.id)
             write.forget_ghosts()
         self._tell()
@@ -144,9 +147,10 @@ class Intake:
         set_online(self.library.id, online=False)
         return False
 
-    def _go_online(self) -> None:
+    def _go_online(self, *, sure: bool) -> None:
         if not self.online:
             log.info("library online again", library=self.library.id)
+        if sure:
             set_online(self.library.id, online=True)
         self.online = True
 

@@ -39,14 +39,15 @@ class Scan:
     """What lies below a library's root, or below the paths that were asked for.
 
     `blind` are folders that could not be listed: nothing is known of what they hold. `barred` are folders that were
-    not entered, with their reason. `bare` says that the whole root was looked at and holds nothing at all but
-    hidden and system names.
+    not entered, with their reason; `folders` counts those that were. `bare`: the whole root was looked at, and it
+    holds nothing at all but hidden and system names.
     """
 
     files: list[FoundFile] = field(default_factory=list)
     skipped: list[SkippedPath] = field(default_factory=list)
     blind: set[bytes] = field(default_factory=set)
     barred: dict[bytes, str] = field(default_factory=dict)
+    folders: int = 0
     bare: bool = False
 
 
@@ -152,6 +153,7 @@ class _Walk:
                         below.append(raw_path)
                 else:
                     self._entry(raw_path, entry)
+        self.result.folders += 1
         return below
 
     def _entry(self, raw_path: bytes, entry: "os.DirEntry[str]") -> None:
