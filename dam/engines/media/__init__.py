@@ -1,1 +1,1 @@
-"""Originals to pixels, sound and metadata: decoder children and what runs inside them."""
+"""Originals to pixels, sound and metadata, in decoder children: see `reader` (the port) and `child` (the other side)."""

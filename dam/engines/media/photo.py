@@ -1,0 +1,182 @@
+"""From an open picture file to a prepared photo: probe, metadata, thumb and preview."""
+
+import struct
+from dataclasses import dataclass, field
+
+from PIL import Image, ImageFile, UnidentifiedImageError
+
+from dam.engines.media.exif import orientation
+from dam.engines.media.job import Job
+from dam.engines.media.metadata import picture_metadata
+from dam.engines.media.pixels import has_alpha, prepare_mode, to_srgb, turn_upright
+from dam.engines.media.renditions import LONG_SIDE, THUMB_SHORT, fit_long, fit_thumb, shrink, write_picture
+from dam.engines.media.sniff import Opener, Sniffed
+from dam.errors import DamagedMedia, MediaTooLarge, UnsupportedMedia
+from dam.types import MediaKind, MediaProbe, Prepared, PreparedUnit, RenditionRole, UnitKind
+
+# What browsers show in an <img>; everything else gets its preview shown anyway.
+_IN_BROWSERS = {"jpeg", "png", "gif", "webp", "avif", "bmp"}
+_IPTC_RESOURCE, _IPTC_TIFF_TAG = 0x0404, 33723
+
+
+@dataclass(slots=True, kw_only=True)
+class Picture:
+    """A decoded picture: `image` upright, RGB, at most about twice the preview; sizes are the original's."""
+
+    image: Image.Image
+    width: int
+    height: int
+    bit_depth: int = 8
+    has_alpha: bool = False
+    exif: Image.Exif = field(default_factory=Image.Exif)
+    xmp: bytes = b""
+    iptc: bytes = b""
+    partial_reason: str = ""
+
+
+def prepare_photo(job: Job, sniffed: Sniffed) -> Prepared:
+    """Decode a picture once. Raises MediaError."""
+    if sniffed.opener is Opener.RAW:
+        from dam.engines.media.raw import open_raw
+
+        picture = open_raw(job)
+    elif sniffed.opener is Opener.JXL:
+        from dam.engines.media.jxl import open_jxl
+
+        picture = open_jxl(job)
+    else:
+        picture = open_with_pillow(job, sniffed)
+    probe = MediaProbe(
+        kind=MediaKind.PHOTO,
+        format=sniffed.name,
+        mime=sniffed.mime,
+        width=picture.width,
+        height=picture.height,
+        bit_depth=picture.bit_depth,
+        has_alpha=picture.has_alpha,
+        browser_playable=sniffed.name in _IN_BROWSERS,
+        metadata=picture_metadata(exif=picture.exif, xmp=picture.xmp, iptc=picture.iptc, mtime_ns=job.mtime_ns),
+    )
+    preview = shrink(picture.image, fit_long(*picture.image.size))
+    thumb = shrink(preview, fit_thumb(*preview.size))
+    unit = PreparedUnit(
+        kind=UnitKind.PHOTO,
+        start_ms=0,
+        end_ms=0,
+        renditions=(write_picture(thumb, RenditionRole.THUMB, job.path("thumb", ".jpg")),),
+    )
+    return Prepared(
+        probe=probe,
+        units=(unit,),
+        renditions=(write_picture(preview, RenditionRole.PREVIEW, job.path("preview", ".jpg")),),
+        partial_reason=picture.partial_reason,
+    )
+
+
+def check_pixels(width: int, height: int, max_pixels: int) -> None:
+    """Refuse, from the header alone, what is too large to decode. Raises MediaTooLarge, DamagedMedia."""
+    if width < 1 or height < 1:
+        raise DamagedMedia("The picture has no size.")
+    if width * height > max_pixels:
+        raise MediaTooLarge(
+            f"The picture is {width} × {height} ({width * height / 1e6:,.0f} megapixels); "
+            f"the limit is {max_pixels / 1e6:,.0f} megapixels."
+        )
+
+
+def open_with_pillow(job: Job, sniffed: Sniffed) -> Picture:
+    """Decode with Pillow as exactly the sniffed format; a second, lenient try for files that end early."""
+    try:
+        return _decode(job, sniffed, partial_reason="")
+    except UnidentifiedImageError as error:
+        raise UnsupportedMedia(f"This kind of {sniffed.name.upper()} file is not read.") from error
+    except Image.DecompressionBombError as error:
+        raise MediaTooLarge(str(error)) from error
+    except (OSError, ValueError, SyntaxError, IndexError, KeyError, struct.error, EOFError, TypeError) as error:
+        return _decode_leniently(job, sniffed, error)
+
+
+def _decode_leniently(job: Job, sniffed: Sniffed, first: Exception) -> Picture:
+    reason = "The file is damaged or ends early: only part of the picture could be read."
+    if "text" in str(first).lower():  # Pillow's guards against texts that unpack to gigabytes
+        reason = "The picture is whole, but a text inside the file was too large and was left out."
+    ImageFile.LOAD_TRUNCATED_IMAGES = True
+    try:
+        return _decode(job, sniffed, partial_reason=reason)
+    except (OSError, ValueError, SyntaxError, IndexError, KeyError, struct.error, EOFError, TypeError) as error:
+        raise DamagedMedia(f"The file is damaged: {str(first) or type(first).__name__}.") from error
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
+
+
+def _decode(job: Job, sniffed: Sniffed, *, partial_reason: str) -> Picture:
+    if sniffed.opener is Opener.HEIF:
+        import pillow_heif
+
+        pillow_heif.register_heif_opener(thumbnails=False)
+    job.file.seek(0)
+    with Image.open(job.file, formats=[sniffed.library_name]) as image:
+        check_pixels(*image.size, job.max_pixels)
+        exif = _exif(image)
+        # Pillow turns TIFFs itself while it loads them, and libheif turns HEIFs.
+        turn = 1 if sniffed.name in ("tiff", "heif") else orientation(exif)
+        width, height = image.size
+        depth, alpha, icc = _bit_depth(image), has_alpha(image), image.info.get("icc_profile")
+        image.draft("RGB" if image.mode == "RGB" else None, _draft_size(width, height))  # type: ignore[arg-type]  # None keeps the mode
+        image.load()
+        small = _reduced(prepare_mode(image))
+        upright = turn_upright(to_srgb(small, icc), turn)
+        return Picture(
+            image=upright,
+            width=height if turn >= 5 else width,
+            height=width if turn >= 5 else height,
+            bit_depth=depth,
+            has_alpha=alpha,
+            exif=exif,
+            xmp=_xmp(image),
+            iptc=_iptc(image),
+            partial_reason=partial_reason,
+        )
+
+
+def _draft_size(width: int, height: int) -> tuple[int, int]:
+    """Return what a JPEG may be decoded at: the preview's size, and twice the thumb's (the same vectors, measured)."""
+    scale = max(LONG_SIDE / max(width, height), 2 * THUMB_SHORT / min(width, height))
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def _reduced(image: Image.Image) -> Image.Image:
+    """Bring large pictures near the preview's size before the costly colour conversion."""
+    factor = max(image.size) // (2 * LONG_SIDE)
+    return image.reduce(factor) if factor >= 2 else image
+
+
+def _bit_depth(image: Image.Image) -> int:
+    known = image.info.get("bit_depth")  # pillow-heif says it
+    if isinstance(known, int):
+        return known
+    if image.mode in ("I", "F"):
+        return 32
+    if image.mode.startswith("I;16") or any(";16" in str(tile[3]) for tile in image.tile):
+        return 16
+    return 1 if image.mode == "1" else 8
+
+
+def _exif(image: Image.Image) -> Image.Exif:
+    try:
+        return image.getexif()
+    except (ValueError, TypeError, SyntaxError, OSError, struct.error, KeyError, IndexError):
+        return Image.Exif()
+
+
+def _xmp(image: Image.Image) -> bytes:
+    packet = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or b""
+    return packet.encode("utf-8", "ignore") if isinstance(packet, str) else bytes(packet)
+
+
+def _iptc(image: Image.Image) -> bytes:
+    resources = image.info.get("photoshop")
+    found = resources.get(_IPTC_RESOURCE) if isinstance(resources, dict) else None
+    if found is None and hasattr(image, "tag_v2"):
+        found = image.tag_v2.get(_IPTC_TIFF_TAG)
+    return found if isinstance(found, bytes) else b""

@@ -1,0 +1,36 @@
+"""Text that a file carries, made safe to store: no NULs, no control characters, well-formed, of bounded length."""
+
+import re
+
+MAX_TEXT = 4000  # the longest captions of news agencies are about 2,000 characters
+MAX_KEYWORDS = 200
+_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def clean_text(value: object, *, limit: int = MAX_TEXT) -> str:
+    """Return `value` as clean text; '' for what is not text."""
+    if isinstance(value, bytes):
+        value = decode_bytes(value)
+    if not isinstance(value, str):
+        return ""
+    return _UNWANTED.sub("", value[: limit * 2]).strip()[:limit]
+
+
+def decode_bytes(data: bytes) -> str:
+    """Return `data` as UTF-8 where it is that, else as Latin-1, which never fails."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+def clean_keywords(values: list[str]) -> tuple[str, ...]:
+    """Return keywords in their order, each once (letter case ignored), without empty ones."""
+    seen: dict[str, str] = {}
+    for value in values:
+        word = clean_text(value, limit=200)
+        if word:
+            seen.setdefault(word.casefold(), word)
+        if len(seen) == MAX_KEYWORDS:
+            break
+    return tuple(seen.values())
