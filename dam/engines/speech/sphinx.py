@@ -12,6 +12,7 @@ from pathlib import Path
 from statistics import fmean
 
 import dam
+from dam.engines.speech.hearing import Hearing
 from dam.engines.speech.utterance import Utterance
 from dam.errors import EngineError, ModelUnavailable
 from dam.ports import SPEECH_RATE_HZ, Samples
@@ -102,3 +103,8 @@ class SphinxRecogniser:
                 cwd=Path(dam.__file__).parents[1],
             )
         return self._child
+
+
+def build(folder: Path, *, name: str, device: str) -> Hearing:  # noqa: ARG001 - the model is in the wheel, on the CPU
+    """Return the pack's transcriber; nothing is started before the first sound."""
+    return Hearing(SphinxRecogniser(name=name))

@@ -1,0 +1,59 @@
+"""The one row that says which model pack answers, and which is being built beside it."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from dam.catalog.models import ActivePack, Embedding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackChoice:
+    """`name` answers; `building` is "" or the pack whose vectors are being made; `note` says why this one."""
+
+    name: str
+    building: str = ""
+    note: str = ""
+
+
+def active() -> PackChoice | None:
+    """Return the choice, or None while none was made."""
+    row = ActivePack.objects.order_by("pk").first()
+    return PackChoice(name=row.name, building=row.building, note=row.note) if row else None
+
+
+def use(name: str, *, note: str = "") -> PackChoice:
+    """Choose a pack.
+
+    In an empty catalogue it answers at once; where another pack's vectors are, it is built beside them and answers
+    from `finish_building` on, so that search never goes blind. Choosing the pack in use gives up a build.
+    """
+    with transaction.atomic():
+        row = ActivePack.objects.select_for_update().order_by("pk").first()
+        if row is None:
+            row = ActivePack(name=name)
+        elif row.name == name:
+            row.building = ""
+        elif Embedding.objects.exists():
+            row.building = name
+        else:
+            row.name, row.building = name, ""
+        row.note = note
+        row.save()
+        return PackChoice(name=row.name, building=row.building, note=row.note)
+
+
+def finish_building(name: str) -> bool:
+    """Let the pack that was being built answer; False when it is not (or no longer) the one being built."""
+    with transaction.atomic():
+        row = ActivePack.objects.select_for_update().filter(building=name).exclude(building="").first()
+        if row is None:
+            return False
+        row.name, row.building, row.note = name, "", ""
+        row.save()
+        return True
+
+
+def write_note(note: str) -> None:
+    """Remember, for the pages, why this pack answers ("" forgets it)."""
+    ActivePack.objects.update(note=note)

@@ -1,0 +1,126 @@
+"""The one place where ports meet adapters, once per process.
+
+Which adapter a model has stands in its pack (a dotted path); the media reader's and the vector store's paths are the
+settings `MEDIA_READER` and `VECTOR_STORE`. Nothing heavy is imported before it is used.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from threading import RLock
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
+
+from dam.catalog import pack as choices
+from dam.config import config
+from dam.engines import weights
+from dam.engines.packs import Pack, PackModel, load_pack
+from dam.ports import Embedder, MediaReader, Transcriber, VectorStore
+
+MEDIA_READER = "dam.engines.media.reader.ChildMediaReader"
+VECTOR_STORE = "dam.vectors.faiss_store.FaissStore"
+
+# `functools.cache` alone may call twice when two threads come at once, and a model would load twice.
+_lock = RLock()
+
+
+def active_pack() -> Pack:
+    """Return the pack that answers now; it may change while a process runs, so it is read each time.
+
+    Raises ConfigError for a pack that does not exist.
+    """
+    chosen = choices.active()
+    return choose_pack(env=config().env.pack, row=chosen.name if chosen else "")
+
+
+def building_pack() -> Pack | None:
+    """Return the pack whose vectors are being made beside the active one's, if any. Raises ConfigError."""
+    chosen = choices.active()
+    if chosen is None or not chosen.building or config().env.pack:
+        return None
+    return load_pack(chosen.building)
+
+
+def choose_pack(*, env: str = "", row: str = "") -> Pack:
+    """Choose: what the environment says, what `models use` chose, `standard` where it was fetched, `starter`.
+
+    Raises ConfigError for a name that does not exist.
+    """
+    if env or row:
+        return load_pack(env or row)
+    standard = load_pack("standard")
+    return standard if weights.is_present(standard, models=config().places.models) else load_pack("starter")
+
+
+def embedder(pack: str | None = None) -> Embedder:
+    """Return a pack's embedder (the active one's), the same object every time. Loads at the first vector.
+
+    Raises ModelUnavailable when its weights are not here, ImproperlyConfigured for a wrong adapter.
+    """
+    found: Embedder = _bound(pack or active_pack().name, "embedder")
+    return found
+
+
+def transcriber(pack: str | None = None) -> Transcriber:
+    """Return a pack's transcriber (the active one's), the same object every time; as `embedder`."""
+    found: Transcriber = _bound(pack or active_pack().name, "transcriber")
+    return found
+
+
+def media_reader() -> MediaReader:
+    """Return the process's media reader with its pool of decoder children."""
+    with _lock:
+        return _media_reader()
+
+
+def vector_store(dimensions: int) -> VectorStore:
+    """Return a new, empty store for one space."""
+    store: VectorStore = _adapter(getattr(settings, "VECTOR_STORE", VECTOR_STORE))(dimensions)
+    return store
+
+
+def reset() -> None:
+    """Forget every adapter (tests, and a worker after `models pull` has replaced weights)."""
+    with _lock:
+        _bind.cache_clear()
+        _media_reader.cache_clear()
+
+
+def _bound(pack: str, port: str) -> Any:
+    with _lock:
+        return _bind(pack, port)
+
+
+@cache
+def _bind(pack_name: str, port: str) -> Any:
+    pack = load_pack(pack_name)
+    model: PackModel = pack.embedder if port == "embedder" else pack.transcriber
+    models = config().places.models
+    weights.require(pack, model, models=models)
+    build = _adapter(model.adapter)
+    folder = weights.folder_of(pack, model, models=models)
+    options = dict(model.options)
+    try:
+        return build(folder, name=model.name, device=config().env.device, **options)
+    except TypeError as error:
+        raise ImproperlyConfigured(
+            f"The {port} of the pack “{pack_name}” can't be made by {model.adapter}: {error}."
+        ) from error
+
+
+@cache
+def _media_reader() -> MediaReader:
+    reader: MediaReader = _adapter(getattr(settings, "MEDIA_READER", MEDIA_READER))(config().limits)
+    return reader
+
+
+def _adapter(path: str) -> Callable[..., Any]:
+    try:
+        found: Callable[..., Any] = import_string(path)
+    except ImportError as error:
+        raise ImproperlyConfigured(
+            f"The adapter {path} can't be imported: {error}. Check the dotted path in the pack or the setting."
+        ) from error
+    return found
