@@ -24,7 +24,7 @@ def queue_name(settings: Config) -> str:
 def make_app(settings: Config) -> Celery:
     """Return the application for these settings."""
     name = queue_name(settings)
-    app = Celery("afterimage", broker=settings.env.broker_url or "memory://", include=["indexer.tasks"])
+    app = Celery("afterimage", broker=settings.env.broker_url or "memory://localhost/", include=["indexer.tasks"])
     app.conf.update(
         task_queues=[Queue(name, Exchange(name, type="direct"), routing_key=name, expires=24 * 3600.0, durable=True)],
         task_default_queue=name,

@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 from celery import Celery, bootsteps
-from celery.worker import state
+from celery.exceptions import WorkerShutdown
 
 from dam.catalog import jobs
 from dam.supervisor.tether import end_now
@@ -59,7 +59,7 @@ def work(app: Celery) -> int:
             end_now()
         asked = True
         _log.info("stopping", signal=signal.Signals(number).name)
-        state.should_stop = os.EX_OK  # type: ignore[assignment]  # the stubs only know None
+        raise WorkerShutdown(os.EX_OK)  # heard at once; Celery's own flag is looked at every few seconds
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, on_signal)
