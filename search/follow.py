@@ -7,9 +7,9 @@ from pathlib import Path
 
 from django.db import DatabaseError, close_old_connections, connection
 
+from dam import wiring
 from dam.config import config
 from dam.errors import StoreError
-from dam.vectors.faiss_store import FaissStore
 from search.index import SpaceIndex
 
 _log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ class Follower:
             with self._opening:
                 found = self._spaces.get(name)
                 if found is None:
-                    found = SpaceIndex(name, dimensions, make_store=FaissStore, snapshots=self._snapshots)
+                    found = SpaceIndex(name, dimensions, make_store=wiring.vector_store, snapshots=self._snapshots)
                     found.catch_up()
                     self._spaces[name] = found
         return found
@@ -45,6 +45,11 @@ class Follower:
         """Take what the catalogue has, now. Raises database errors."""
         for index in list(self._spaces.values()):
             index.catch_up()
+
+    def save(self) -> None:
+        """Write the snapshots that are worth it. Raises StoreError."""
+        for index in list(self._spaces.values()):
+            index.save_if_worth_it()
 
     def start(self) -> None:
         """Follow in a thread of its own, which ends with the process or by `stop`."""
@@ -66,8 +71,7 @@ class Follower:
             try:
                 close_old_connections()
                 self.catch_up()
-                for index in list(self._spaces.values()):
-                    index.save_if_worth_it()
+                self.save()
             except (DatabaseError, StoreError) as error:
                 # The database is busy, away for a moment or being migrated: the next round takes it all.
                 _log.warning("the search index can't follow at the moment: %s", error)

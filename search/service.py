@@ -7,9 +7,9 @@ A search asks the picture vectors, the vectors of spoken lines and the full text
 that the unit is meant, and puts the units in order; those after the first `good_count` are only the nearest.
 """
 
-from importlib import import_module
 from time import perf_counter
 
+from dam import wiring
 from dam.catalog.readers import search as rows
 from dam.errors import QueryError
 from dam.ports import Embedder
@@ -39,7 +39,8 @@ def search(
     Raises QueryError for a query without words, EngineError when the model can't be used.
     """
     began = perf_counter()
-    model: Embedder = embedder or import_module("dam.wiring").embedder()
+    pack = "" if embedder else wiring.active_pack().name
+    model = embedder or wiring.embedder(pack)
     spaces = _spaces(model, source or follower())
     if query.like_unit_id is not None:
         candidates = retrieve.alike(query.like_unit_id, spaces=spaces, kinds=query.kinds)
@@ -49,7 +50,9 @@ def search(
         raise QueryError("Type what you look for: a few words, or a spoken phrase in quotes.")
     units = rows.visible_units({found.unit_id for found in candidates}, library_id=query.library_id)
     ranked = rank(candidates, units)
-    return _result(query, ranked, model=model, spaces=spaces, offset=offset, limit=limit, began=began)
+    return _result(
+        query, ranked, pack=pack or model.info.name, spaces=spaces, offset=offset, limit=limit, began=began
+    )
 
 
 def more_like(
@@ -74,7 +77,7 @@ def _spaces(model: Embedder, source: Follower) -> Spaces:
 
 
 def _result(
-    query: Query, ranked: list[Ranked], *, model: Embedder, spaces: Spaces, offset: int, limit: int, began: float
+    query: Query, ranked: list[Ranked], *, pack: str, spaces: Spaces, offset: int, limit: int, began: float
 ) -> SearchResult:
     counts = rows.count_units()
     pictured = counts[UnitKind.PHOTO] + counts[UnitKind.SHOT]
@@ -90,6 +93,6 @@ def _result(
         good_count=sum(hit.good for hit in ranked),
         searched_units=total - waiting,
         total_units=total,
-        pack=model.info.name,
+        pack=pack,
         took_ms=round((perf_counter() - began) * 1000),
     )
