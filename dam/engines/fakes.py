@@ -23,7 +23,7 @@ COLOURS = {
     "black": (0, 0, 0),
 }
 
-SCRIPT = "ask not what your country can do for you".split()
+SCRIPT = ["ask", "not", "what", "your", "country", "can", "do", "for", "you"]
 
 _LOUD = 500  # of 32767: any tone or voice, no rounding noise
 _WORD_MS = 400
