@@ -1,13 +1,19 @@
 """Django's settings, from `dam.config`: short on purpose."""
 
+import logging
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from dam.config import config
 from dam.secret import secret_key
+from dam.supervisor.log import log_to_stderr
 
 _config = config()
 _env = _config.env
+
+if not logging.getLogger().handlers:
+    # A command at a terminal: answers on standard output, and what went wrong on standard error.
+    log_to_stderr("WARNING" if _env.log_level == "INFO" else _env.log_level)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 SECRET_KEY = secret_key(_config.places.run)

@@ -41,11 +41,12 @@ class Runner:
     """Starts and stops the thread; used by the worker's bootstep.
 
     `make` gives the pipeline, anew for every round, so that a pack chosen in the meantime is used; `owner` is the
-    name under which that pipeline holds leases.
+    name under which that pipeline holds leases. `before` is called before each look: it may make rows due.
     """
 
-    def __init__(self, make: Callable[[], Work], *, owner: str) -> None:
+    def __init__(self, make: Callable[[], Work], *, owner: str, before: Callable[[], None] = lambda: None) -> None:
         self._make = make
+        self._before = before
         self._owner = owner
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="runner", daemon=True)
@@ -94,6 +95,7 @@ class Runner:
     def _look(self) -> None:
         try:
             close_old_connections()
+            self._before()
             if not jobs.any_due():
                 return
             started = time.monotonic()

@@ -11,7 +11,7 @@ from celery.exceptions import WorkerShutdown
 
 from dam.catalog import jobs
 from dam.supervisor.tether import end_now
-from indexer.compose import make_pipeline
+from indexer.compose import follow_pack, make_pipeline
 from indexer.runner import Runner
 
 _log = structlog.get_logger(__name__)
@@ -24,7 +24,7 @@ class RunnerStep(bootsteps.StartStopStep):
 
     def __init__(self, worker: Any, **options: Any) -> None:
         super().__init__(worker, **options)
-        self._runner = Runner(make_pipeline, owner=jobs.worker_name())
+        self._runner = Runner(make_pipeline, owner=jobs.worker_name(), before=follow_pack)
 
     def start(self, parent: Any) -> None:  # noqa: ARG002 - Celery passes the worker
         """Begin to look for due work."""

@@ -193,12 +193,10 @@ def retry(*, asset_ids: Sequence[int] | None = None) -> int:
     return count
 
 
-def any_left(stages: Iterable[Stage] | None = None) -> bool:
-    """Tell whether anything is due or running (also what must wait before its next attempt)."""
-    left = StageRun.objects.filter(state__in=[StageState.DUE, StageState.RUNNING])
-    if stages is not None:
-        left = left.filter(stage__in=list(stages))
-    return left.exists()
+def any_left(stages: Iterable[Stage], *, model: str | None = None) -> bool:
+    """Tell whether anything of these stages is due or running (also what must wait before its next attempt)."""
+    left = StageRun.objects.filter(state__in=[StageState.DUE, StageState.RUNNING], stage__in=list(stages))
+    return (left if model is None else left.filter(model=model)).exists()
 
 
 def any_due() -> bool:

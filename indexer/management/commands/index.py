@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,8 @@ from dam.catalog.upgrade import bring_up_to_date
 from dam.catalog.writers.libraries import add_library
 from dam.errors import AfterimageError
 from dam.types import AssetState, Stage
-from indexer.compose import make_pipeline
-from indexer.intake import scan_library
+from indexer.compose import follow_pack, make_pipeline
+from indexer.intake import ScanReport, scan_library
 
 log = structlog.get_logger(__name__)
 
@@ -58,7 +59,7 @@ class Command(BaseCommand):
         blocked = self._run(console)
         self._report(Console())
         if blocked:
-            for reason in blocked.values():
+            for reason in dict.fromkeys(blocked.values()):
                 self.stderr.write(reason)
             raise SystemExit(EXIT_MODEL_MISSING)
 
@@ -69,7 +70,7 @@ class Command(BaseCommand):
                 report = scan_library(library.id)
         except AfterimageError as error:
             raise CommandError(str(error), returncode=1) from error
-        console.print(f"{path}: {report}")
+        console.print(f"{path}: {_in_words(report)}")
 
     def _run(self, console: Console) -> dict[str, str]:
         """Run the pipeline in a thread, so that this one can show progress and hear Ctrl-C."""
@@ -109,12 +110,19 @@ class Command(BaseCommand):
             console.print("`manage.py status --reasons` says why some files are not fully indexed.", style="dim")
 
 
+def _in_words(report: ScanReport) -> str:
+    if not report.online:
+        return "the folder is not there now; what is known of it stays searchable."
+    counts = {name: value for name, value in asdict(report).items() if value and name != "online"}
+    return ", ".join(f"{value:,} {name}" for name, value in counts.items()) or "no files"
+
+
 def _run_to_the_end(stop: threading.Event) -> dict[str, str]:
     """Run until nothing is left, near second attempts included; returns what could not work, with the reasons."""
     try:
-        pipeline = make_pipeline()
         while True:
-            blocked = pipeline.run_until_idle(stop)
+            follow_pack()
+            blocked = make_pipeline().run_until_idle(stop)
             next_s = jobs.next_due_s()
             if blocked or stop.is_set() or next_s is None or next_s > _LONGEST_WAIT_S:
                 return blocked
