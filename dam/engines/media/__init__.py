@@ -1,1 +1,1 @@
-"""Originals to pixels, sound and metadata, in decoder children: see `reader` (the port) and `child` (the other side)."""
+"""Originals to pixels, sound and metadata, in decoder children: `reader` is the port, `child` the other side."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NoReturn
+from typing import NoReturn, cast
 
 import av
 from av.audio.stream import AudioStream
@@ -45,7 +45,7 @@ def opened_container(job: Job, sniffed: Sniffed) -> Iterator[InputContainer]:
     except FFmpegError as error:
         raise DamagedMedia(_why(error, sniffed)) from error
     with container:
-        yield container
+        yield cast(InputContainer, container)
 
 
 def _refuse(url: str, flags: int, options: dict[str, str]) -> NoReturn:  # noqa: ARG001 — FFmpeg's signature
@@ -61,7 +61,7 @@ def _why(error: FFmpegError, sniffed: Sniffed) -> str:
 def video_stream(container: InputContainer) -> VideoStream | None:
     """Return the moving picture, or None: cover art is none."""
     moving = [stream for stream in container.streams.video if not _is_cover(stream)]
-    playable = [stream for stream in moving if stream.codec_context is not None]
+    playable = [stream for stream in moving if is_decodable(stream)]
     if moving and not playable and not container.streams.audio:
         raise UnsupportedMedia("The video is in a coding that is not read.")
     return max(playable, key=_rank, default=None)
@@ -70,12 +70,12 @@ def video_stream(container: InputContainer) -> VideoStream | None:
 def cover_stream(container: InputContainer) -> VideoStream | None:
     """Return the cover art of a sound file."""
     covers = (stream for stream in container.streams.video if _is_cover(stream))
-    return next((stream for stream in covers if stream.codec_context is not None), None)
+    return next((stream for stream in covers if is_decodable(stream)), None)
 
 
 def audio_stream(container: InputContainer) -> AudioStream | None:
     """Return the sound to listen to: the default track, else the first."""
-    tracks = [stream for stream in container.streams.audio if stream.codec_context is not None]
+    tracks = [stream for stream in container.streams.audio if is_decodable(stream)]
     return max(tracks, key=_rank, default=None)
 
 
@@ -84,9 +84,15 @@ def subtitle_stream(container: InputContainer) -> SubtitleStream | None:
     tracks = [
         stream
         for stream in container.streams.subtitles
-        if stream.codec_context is not None and stream.codec_context.name in _TEXT_SUBTITLES
+        if is_decodable(stream) and stream.codec_context.name in _TEXT_SUBTITLES
     ]
     return max(tracks, key=_rank, default=None)
+
+
+def is_decodable(stream: Stream) -> bool:
+    """Whether this FFmpeg has a decoder for a stream; PyAV's types don't say that the context may be None."""
+    context: object = stream.codec_context
+    return context is not None
 
 
 def _rank(stream: Stream) -> tuple[bool, int]:
@@ -97,4 +103,4 @@ def _rank(stream: Stream) -> tuple[bool, int]:
 def _is_cover(stream: VideoStream) -> bool:
     if stream.disposition & Disposition.attached_pic:
         return True
-    return stream.codec_context is not None and stream.codec_context.name in _STILLS
+    return is_decodable(stream) and stream.codec_context.name in _STILLS

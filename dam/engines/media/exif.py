@@ -3,6 +3,7 @@
 import math
 import struct
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from PIL import Image
@@ -78,10 +79,8 @@ def _text(tags: Tags, tag: int) -> str:
     if isinstance(value, tuple) and value:
         value = value[0]
     if isinstance(value, str):  # Pillow reads Latin-1; most cameras write UTF-8
-        try:
+        with suppress(UnicodeError):
             value = value.split("\0")[0].encode("latin-1").decode("utf-8")
-        except UnicodeError:
-            pass
     return clean_text(value)
 
 

@@ -56,10 +56,18 @@ class FrameMaker:
         return (size[1], size[0]) if self._turns % 2 else size
 
     def _make(self, reformatter: VideoReformatter, frame: VideoFrame, size: tuple[int, int]) -> Pixels:
-        form = "rgb48le" if self._hdr else "rgb24"
-        made = reformatter.reformat(frame, *size, form, interpolation="BILINEAR").to_ndarray()
-        pixels = tone_map(made, transfer=int(frame.color_trc)) if self._hdr else np.asarray(made, dtype=np.uint8)
+        if self._hdr:
+            frame = tone_map_frame(reformatter, frame, size)
+        made = reformatter.reformat(frame, *size, "rgb24", interpolation="BILINEAR")
+        pixels = np.asarray(made.to_ndarray(), dtype=np.uint8)
         return np.ascontiguousarray(np.rot90(pixels, self._turns))
+
+
+def tone_map_frame(reformatter: VideoReformatter, frame: VideoFrame, size: tuple[int, int]) -> VideoFrame:
+    """Return a PQ or HLG frame, scaled, as an ordinary RGB frame."""
+    deep = reformatter.reformat(frame, *size, "rgb48le", interpolation="BILINEAR").to_ndarray()
+    mapped = tone_map(np.asarray(deep, dtype=np.uint16), transfer=int(frame.color_trc))
+    return VideoFrame.from_ndarray(mapped, format="rgb24")
 
 
 def tone_map(deep: NDArray[np.uint16], *, transfer: int) -> Pixels:
@@ -75,7 +83,7 @@ def tone_map(deep: NDArray[np.uint16], *, transfer: int) -> Pixels:
     scale = (1 + peak / white**2) / (1 + peak)
     display = np.clip(light * scale * 1.35, 0, 1)  # reference white would else end at 57 % of light
     coded = np.where(display <= 0.0031308, 12.92 * display, 1.055 * display ** (1 / 2.4) - 0.055)
-    return np.rint(coded * 255).astype(np.uint8)
+    return np.asarray(np.rint(coded * 255), dtype=np.uint8)
 
 
 @cache

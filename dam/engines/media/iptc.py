@@ -28,7 +28,7 @@ def read_iptc(data: bytes) -> MediaMetadata:
 
 
 def _datasets(data: bytes) -> list[tuple[int, bytes]]:
-    found = []
+    found: list[tuple[int, bytes]] = []
     at = 0
     while at + 5 <= len(data) and data[at] == 0x1C and len(found) < _MAX_DATASETS:
         length = int.from_bytes(data[at + 3 : at + 5], "big")

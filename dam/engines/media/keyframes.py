@@ -9,8 +9,10 @@ from dam.engines.media.frames import Pixels
 from dam.engines.media.shots import Look, difference
 
 MAX_KEYFRAMES = 6
-# Frames that differ less than this give nearly the same vector and cost as much; see `shots.difference`.
-NEW_CONTENT = 0.16
+_MS_PER_KEYFRAME = 1500  # a shot of two seconds shows one thing, whatever moves in it
+# Frames that differ less than this give nearly the same vector and cost as much; see `shots.difference`. An
+# empty road is 0.03 from itself a second later, 0.5 from the same road with a car near the camera.
+NEW_CONTENT = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,9 @@ def choose_keyframes(candidates: list[Candidate]) -> list[Candidate]:
     chosen = [max(middle, key=lambda candidate: candidate.clarity)]
     floor = 0.25 * chosen[0].clarity  # black and blurred frames are different too, but not worth a vector
     distances = [difference(chosen[0].look, candidate.look) for candidate in candidates]
-    while len(chosen) < MAX_KEYFRAMES:
+    lasts_ms = candidates[-1].time_ms - candidates[0].time_ms
+    most = min(MAX_KEYFRAMES, 1 + lasts_ms // _MS_PER_KEYFRAME)
+    while len(chosen) < most:
         usable = [
             place for place, candidate in enumerate(candidates) if candidate.clarity >= floor and distances[place] > 0
         ]

@@ -69,4 +69,4 @@ def _check(source: SourceFile, fd: int, status: os.stat_result) -> None:
 def _real_path(fd: int) -> str:
     if sys.platform == "darwin":
         return os.fsdecode(fcntl.fcntl(fd, _F_GETPATH, bytes(1024)).rstrip(b"\0"))
-    return os.readlink(f"/proc/self/fd/{fd}")
+    return str(Path(f"/proc/self/fd/{fd}").readlink())

@@ -1,48 +1,33 @@
 """From an open picture file to a prepared photo: probe, metadata, thumb and preview."""
 
 import struct
-from dataclasses import dataclass, field
 
 from PIL import Image, ImageFile, UnidentifiedImageError
 
 from dam.engines.media.exif import orientation
 from dam.engines.media.job import Job
+from dam.engines.media.jxl import open_jxl
 from dam.engines.media.metadata import picture_metadata
+from dam.engines.media.picture import Picture, check_pixels, reduced
 from dam.engines.media.pixels import has_alpha, prepare_mode, to_srgb, turn_upright
+from dam.engines.media.raw import open_raw
 from dam.engines.media.renditions import LONG_SIDE, THUMB_SHORT, fit_long, fit_thumb, shrink, write_picture
+from dam.engines.media.salvage import salvaged
 from dam.engines.media.sniff import Opener, Sniffed
 from dam.errors import DamagedMedia, MediaTooLarge, UnsupportedMedia
 from dam.types import MediaKind, MediaProbe, Prepared, PreparedUnit, RenditionRole, UnitKind
 
 # What browsers show in an <img>; everything else gets its preview shown anyway.
 _IN_BROWSERS = {"jpeg", "png", "gif", "webp", "avif", "bmp"}
+_ENDS_EARLY = "The file is damaged or ends early: only part of the picture could be read."
 _IPTC_RESOURCE, _IPTC_TIFF_TAG = 0x0404, 33723
-
-
-@dataclass(slots=True, kw_only=True)
-class Picture:
-    """A decoded picture: `image` upright, RGB, at most about twice the preview; sizes are the original's."""
-
-    image: Image.Image
-    width: int
-    height: int
-    bit_depth: int = 8
-    has_alpha: bool = False
-    exif: Image.Exif = field(default_factory=Image.Exif)
-    xmp: bytes = b""
-    iptc: bytes = b""
-    partial_reason: str = ""
 
 
 def prepare_photo(job: Job, sniffed: Sniffed) -> Prepared:
     """Decode a picture once. Raises MediaError."""
     if sniffed.opener is Opener.RAW:
-        from dam.engines.media.raw import open_raw
-
         picture = open_raw(job)
     elif sniffed.opener is Opener.JXL:
-        from dam.engines.media.jxl import open_jxl
-
         picture = open_jxl(job)
     else:
         picture = open_with_pillow(job, sniffed)
@@ -73,40 +58,39 @@ def prepare_photo(job: Job, sniffed: Sniffed) -> Prepared:
     )
 
 
-def check_pixels(width: int, height: int, max_pixels: int) -> None:
-    """Refuse, from the header alone, what is too large to decode. Raises MediaTooLarge, DamagedMedia."""
-    if width < 1 or height < 1:
-        raise DamagedMedia("The picture has no size.")
-    if width * height > max_pixels:
-        raise MediaTooLarge(
-            f"The picture is {width} × {height} ({width * height / 1e6:,.0f} megapixels); "
-            f"the limit is {max_pixels / 1e6:,.0f} megapixels."
-        )
-
-
 def open_with_pillow(job: Job, sniffed: Sniffed) -> Picture:
     """Decode with Pillow as exactly the sniffed format; a second, lenient try for files that end early."""
     try:
         return _decode(job, sniffed, partial_reason="")
     except UnidentifiedImageError as error:
-        raise UnsupportedMedia(f"This kind of {sniffed.name.upper()} file is not read.") from error
-    except Image.DecompressionBombError as error:
-        raise MediaTooLarge(str(error)) from error
+        raise UnsupportedMedia(
+            f"The file begins like {sniffed.name.upper()} but can't be read as that: it is damaged or of a rare kind."
+        ) from error
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise MediaTooLarge(
+            f"The picture's header announces more than the limit of {job.max_pixels / 1e6:,.0f} megapixels."
+        ) from error
     except (OSError, ValueError, SyntaxError, IndexError, KeyError, struct.error, EOFError, TypeError) as error:
         return _decode_leniently(job, sniffed, error)
 
 
 def _decode_leniently(job: Job, sniffed: Sniffed, first: Exception) -> Picture:
-    reason = "The file is damaged or ends early: only part of the picture could be read."
+    reason = _ENDS_EARLY
     if "text" in str(first).lower():  # Pillow's guards against texts that unpack to gigabytes
         reason = "The picture is whole, but a text inside the file was too large and was left out."
     ImageFile.LOAD_TRUNCATED_IMAGES = True
     try:
         return _decode(job, sniffed, partial_reason=reason)
     except (OSError, ValueError, SyntaxError, IndexError, KeyError, struct.error, EOFError, TypeError) as error:
-        raise DamagedMedia(f"The file is damaged: {str(first) or type(first).__name__}.") from error
+        raise DamagedMedia(f"The file is damaged: {_words(first)}.") from error
     finally:
         ImageFile.LOAD_TRUNCATED_IMAGES = False
+
+
+def _words(error: Exception) -> str:
+    """Pillow's own words where they are words; its decoders' numbers mean nothing to a user."""
+    text = str(error)
+    return "its pixels can't be decoded" if not text or "decoder error" in text else text.rstrip(".")
 
 
 def _decode(job: Job, sniffed: Sniffed, *, partial_reason: str) -> Picture:
@@ -122,9 +106,11 @@ def _decode(job: Job, sniffed: Sniffed, *, partial_reason: str) -> Picture:
         turn = 1 if sniffed.name in ("tiff", "heif") else orientation(exif)
         width, height = image.size
         depth, alpha, icc = _bit_depth(image), has_alpha(image), image.info.get("icc_profile")
-        image.draft("RGB" if image.mode == "RGB" else None, _draft_size(width, height))  # type: ignore[arg-type]  # None keeps the mode
+        image.draft("RGB" if image.mode == "RGB" else None, _draft_size(width, height))
         image.load()
-        small = _reduced(prepare_mode(image))
+        small = reduced(prepare_mode(image))
+        if partial_reason == _ENDS_EARLY:
+            small, partial_reason = salvaged(image, small, exif, partial_reason)
         upright = turn_upright(to_srgb(small, icc), turn)
         return Picture(
             image=upright,
@@ -140,15 +126,9 @@ def _decode(job: Job, sniffed: Sniffed, *, partial_reason: str) -> Picture:
 
 
 def _draft_size(width: int, height: int) -> tuple[int, int]:
-    """Return what a JPEG may be decoded at: the preview's size, and twice the thumb's (the same vectors, measured)."""
+    """Return what a JPEG may be decoded at: the preview's size, and twice the thumb's (vectors stay the same)."""
     scale = max(LONG_SIDE / max(width, height), 2 * THUMB_SHORT / min(width, height))
     return max(1, round(width * scale)), max(1, round(height * scale))
-
-
-def _reduced(image: Image.Image) -> Image.Image:
-    """Bring large pictures near the preview's size before the costly colour conversion."""
-    factor = max(image.size) // (2 * LONG_SIDE)
-    return image.reduce(factor) if factor >= 2 else image
 
 
 def _bit_depth(image: Image.Image) -> int:
@@ -157,7 +137,7 @@ def _bit_depth(image: Image.Image) -> int:
         return known
     if image.mode in ("I", "F"):
         return 32
-    if image.mode.startswith("I;16") or any(";16" in str(tile[3]) for tile in image.tile):
+    if image.mode.startswith("I;16") or any(";16" in str(tile[3]) for tile in getattr(image, "tile", ())):
         return 16
     return 1 if image.mode == "1" else 8
 

@@ -7,7 +7,7 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from dam.engines.media.container import audio_stream
+from dam.engines.media.container import audio_stream, is_decodable
 from dam.engines.media.frames import is_hdr
 from dam.engines.media.job import Job
 from dam.engines.media.metadata import merge
@@ -104,7 +104,7 @@ def _container_name(sniffed: Sniffed, container: InputContainer) -> str:
     """WebM is Matroska with few codecs; the header's own word lies in the document type."""
     if sniffed.name != "matroska":
         return sniffed.name
-    codecs = {codec_name(item.codec_context.name) for item in container.streams if item.codec_context}
+    codecs = {codec_name(item.codec_context.name) for item in container.streams if is_decodable(item)}
     return "webm" if codecs <= {"vp8", "vp9", "av1", "opus", "vorbis", "webvtt"} else "matroska"
 
 
@@ -123,7 +123,7 @@ def _tracks(container: InputContainer) -> tuple[AudioTrack, ...]:
             language=_language(stream.metadata),
         )
         for stream in streams[:_MAX_TRACKS]
-        if stream.codec_context is not None
+        if is_decodable(stream)
     )
 
 
@@ -145,6 +145,6 @@ def _timecode(container: InputContainer, stream: VideoStream) -> str:
 
 
 def _all_tags(container: InputContainer, stream: object) -> dict[str, str]:
-    """The stream's tags (Ogg keeps them there) below the container's."""
+    """Return the container's tags over the stream's (Ogg keeps them there)."""
     own = getattr(stream, "metadata", None) or {}
     return {**own, **container.metadata}

@@ -25,7 +25,7 @@ from dam.engines.media.container import (
 from dam.engines.media.effort import Effort
 from dam.engines.media.frames import FrameMaker
 from dam.engines.media.job import Job
-from dam.engines.media.photo import check_pixels
+from dam.engines.media.picture import check_pixels
 from dam.engines.media.probe import declared_duration_ms, displayed_size, probe_audio, probe_video
 from dam.engines.media.renditions import fit_long, shrink, write_picture
 from dam.engines.media.sniff import Sniffed
@@ -180,16 +180,17 @@ def _take_picture(
 
 
 def _finished(job: Job, container: InputContainer, tracks: _Tracks, gathered: _Gathered) -> Prepared:
-    if gathered.probe is None:
+    probe = gathered.probe
+    if probe is None:
         raise DamagedMedia("No picture can be decoded from this video.")
     pcm = gathered.sound.finish()
     if tracks.video is None and pcm is None:
         raise DamagedMedia("No sound can be decoded from this file.")
-    duration_ms, partial_reason = _extent(gathered, tracks)
+    duration_ms, partial_reason = _extent(probe, gathered, tracks)
     units = gathered.video.finish(duration_ms) if gathered.video else ()
     picture = gathered.video.poster() if gathered.video else _cover(job, container)
     return Prepared(
-        probe=replace(gathered.probe, duration_ms=duration_ms),
+        probe=replace(probe, duration_ms=duration_ms),
         units=units,
         renditions=tuple(item for item in (picture, gathered.sound.waveform()) if item is not None),
         pcm=pcm,
@@ -199,11 +200,10 @@ def _finished(job: Job, container: InputContainer, tracks: _Tracks, gathered: _G
     )
 
 
-def _extent(gathered: _Gathered, tracks: _Tracks) -> tuple[int, str]:
+def _extent(probe: MediaProbe, gathered: _Gathered, tracks: _Tracks) -> tuple[int, str]:
     """Return the duration that is really there, and a reason where the header promised more."""
-    assert gathered.probe is not None
-    declared = gathered.probe.duration_ms
-    rate = gathered.probe.frame_rate
+    declared = probe.duration_ms
+    rate = probe.frame_rate
     frame_ms = round(1000 / rate.fps) if rate and rate.fps >= 1 else 40
     video_end = gathered.video_end_ms + frame_ms if tracks.video else 0
     seen = max(video_end, gathered.sound.duration_ms, 1)

@@ -138,7 +138,7 @@ def _by_magic(head: bytes) -> Sniffed | None:
 
 
 def _after_id3(head: bytes) -> Sniffed:
-    """An ID3 tag stands before MP3, and now and then before AAC or FLAC."""
+    """Return MP3, before which an ID3 tag stands, or what it now and then stands before."""
     size = sum(byte << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=False))
     body = head[10 + size :]
     if body.startswith(b"fLaC"):
@@ -150,7 +150,7 @@ def _by_boxes(head: bytes) -> Sniffed | None:
     """ISO base media: HEIF, AVIF, CR3, MP4 and kin, told apart by their brands."""
     kind = head[4:8]
     if kind in (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"):
-        return _MOV if 8 <= struct.unpack(">I", head[:4])[0] or head[:4] == b"\0\0\0\1" else None
+        return _MOV if head[:4] == b"\0\0\0\1" or struct.unpack(">I", head[:4])[0] >= 8 else None
     if kind != b"ftyp":
         return None
     size = min(struct.unpack(">I", head[:4])[0], 256)

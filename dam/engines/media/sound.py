@@ -112,4 +112,4 @@ class SoundWriter:
 def _peak(rows: NDArray[np.int16]) -> NDArray[np.uint8]:
     """Return each row's largest amplitude, 0..255."""
     largest = np.abs(rows.astype(np.int32)).max(axis=1)
-    return np.minimum(largest >> 7, 255).astype(np.uint8)
+    return np.asarray(np.minimum(largest >> 7, 255), dtype=np.uint8)

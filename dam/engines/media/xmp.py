@@ -88,7 +88,7 @@ def _coordinate(text: str, signs: str, most: float) -> float | None:
     if text[-1:] not in tuple(signs):
         return None
     try:
-        value = sum(float(part) / 60**power for power, part in enumerate(text[:-1].split(",")[:3]))
+        value = sum(float(part) / 60.0**power for power, part in enumerate(text[:-1].split(",")[:3]))
     except ValueError:
         return None
     if not 0 <= value <= most:  # also false for NaN
