@@ -18,7 +18,7 @@ from dam.types import FileState, MediaKind, TranscriptSource, UnitKind
 DIMENSIONS = 256
 PICTURES = "picture:words"
 SPEECH = "speech:words"
-_numbers = count(1)
+numbers = count(1)
 
 
 class WordsEmbedder:
@@ -37,7 +37,7 @@ class WordsEmbedder:
 
 def picture_vector(caption: str, *, noise: float = 0.6) -> Vectors:
     """Return (256,): a picture's vector, the same for the same caption only up to noise of its own."""
-    own = np.random.default_rng(next(_numbers)).standard_normal(DIMENSIONS)
+    own = np.random.default_rng(next(numbers)).standard_normal(DIMENSIONS).astype(np.float32)
     return _unit(_unit(_words(caption)) + noise * _unit(own))
 
 
@@ -49,7 +49,7 @@ class SmallLibrary:
 
     def photo(self, caption: str, *, path: str = "", described: str = "", vector: Vectors | None = None) -> Unit:
         """A photo that shows `caption`; returns its unit."""
-        asset = self._asset(MediaKind.PHOTO, path or f"{caption.replace(' ', '-')}-{next(_numbers)}.jpg")
+        asset = self._asset(MediaKind.PHOTO, path or f"{caption.replace(' ', '-')}-{next(numbers)}.jpg")
         unit = Unit.objects.create(asset=asset, kind=UnitKind.PHOTO, position=0)
         embed(unit, picture_vector(caption) if vector is None else vector)
         fulltext.index_units([fulltext.TextRow(unit_id=unit.pk, described=described)])
@@ -57,7 +57,7 @@ class SmallLibrary:
 
     def video(self, captions: Sequence[str], *, path: str = "") -> list[Unit]:
         """A video with a shot of 10 s per caption, two frames each (at 3 s and 7 s of the shot)."""
-        asset = self._asset(MediaKind.VIDEO, path or f"video-{next(_numbers)}.mp4")
+        asset = self._asset(MediaKind.VIDEO, path or f"video-{next(numbers)}.mp4")
         units = []
         for place, caption in enumerate(captions):
             start = place * 10_000
@@ -71,7 +71,7 @@ class SmallLibrary:
 
     def speech(self, lines: Sequence[str], *, path: str = "") -> list[Unit]:
         """A sound file with a clip of 5 s per line, half a second a word."""
-        asset = self._asset(MediaKind.AUDIO, path or f"sound-{next(_numbers)}.flac")
+        asset = self._asset(MediaKind.AUDIO, path or f"sound-{next(numbers)}.flac")
         record = TranscriptRecord.objects.create(asset=asset, source=TranscriptSource.MODEL, model="m", language="en")
         units = []
         for place, line in enumerate(lines):
@@ -89,7 +89,7 @@ class SmallLibrary:
         return units
 
     def _asset(self, kind: MediaKind, path: str) -> Asset:
-        asset = Asset.objects.create(fingerprint=f"{next(_numbers):064d}", size_bytes=1, kind=kind)
+        asset = Asset.objects.create(fingerprint=f"{next(numbers):064d}", size_bytes=1, kind=kind)
         MediaFile.objects.create(
             library=self.library, asset=asset, raw_path=path.encode(), path=path, state=FileState.PRESENT
         )
