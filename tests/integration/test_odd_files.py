@@ -1,0 +1,319 @@
+"""Links, pipes, odd names, files that change under our hands: indexed or skipped with a reason, never fatal."""
+
+import errno
+import os
+import socket
+import stat
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from dam.catalog.models import Asset, MediaFile
+from dam.config import config
+from dam.errors import MediaVanished
+from dam.types import FileState
+from dam.types.files import FingerprintedFile
+from indexer import intake
+from indexer.fingerprint import fingerprint_file
+from indexer.intake import ScanReport, scan_library
+from indexer.rules import Rules
+from indexer.scan import LINK_BROKEN, LINK_INSIDE, LINK_OUTSIDE, OWN_DATA, scan
+from tests.integration.intake_support import OLD_NS, Shelf, make_shelf
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Shelf:
+    made = make_shelf(tmp_path / "library")
+    made.put("plain.jpg", b"plain")
+    return made
+
+
+def test_links_are_skipped_with_the_reason_and_never_followed(shelf: Shelf, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "secret.jpg").write_bytes(b"secret")
+    shelf.put("folder/a.jpg", b"aaa")
+    links = {
+        "in.jpg": "plain.jpg",
+        "in folder": "folder",
+        "out.jpg": str(outside / "secret.jpg"),
+        "out folder": str(outside),
+        "folder/up": "..",
+        "nowhere.jpg": "not there.jpg",
+        "circle": "circle",
+    }
+    for name, target in links.items():
+        (shelf.root / name).symlink_to(target)
+    shelf.scan()
+    reasons = {name: shelf.reason(name) for name in links}
+    assert reasons["in.jpg"] == reasons["in folder"] == reasons["folder/up"] == LINK_INSIDE
+    assert reasons["out.jpg"] == reasons["out folder"] == LINK_OUTSIDE
+    assert reasons["nowhere.jpg"] == LINK_BROKEN
+    assert "circle" in reasons["circle"]
+    assert Asset.objects.count() == 2, "only the two plain files"
+    assert shelf.scan() == ScanReport(unchanged=2 + len(links))
+
+
+def test_a_library_whose_root_was_given_by_a_link_works(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    shelf = make_shelf(tmp_path / "link")
+    assert shelf.library.root == (tmp_path / "real").resolve()
+    shelf.put("a.jpg", b"aaa")
+    assert shelf.scan() == ScanReport(new=1)
+
+
+def test_pipes_and_sockets_are_skipped_and_never_opened(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    os.mkfifo(shelf.root / "pipe.jpg")
+    monkeypatch.chdir(shelf.root)  # the name of a socket is at most 108 bytes long
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind("socket.mp4")
+        shelf.scan()
+    assert shelf.reason("pipe.jpg") == "A pipe, not a file."
+    assert shelf.reason("socket.mp4") == "A socket, not a file."
+
+
+def test_what_cannot_be_read_is_skipped_and_tried_again(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    shelf.put("locked.jpg", b"locked")
+
+    def refuse(root: Path, raw_path: bytes) -> FingerprintedFile:
+        if raw_path == b"locked.jpg":
+            raise PermissionError(13, "Permission denied")
+        return fingerprint_file(root, raw_path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(intake, "fingerprint_file", refuse)
+        assert shelf.scan() == ScanReport(new=1, skipped=1)
+        assert shelf.reason("locked.jpg") == "Can't be read: Permission denied."
+    assert shelf.scan() == ScanReport(new=1, unchanged=1)
+
+
+def test_nothing_is_missing_below_a_folder_that_cannot_be_listed(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf.put("locked/a.jpg", b"aaa")
+    shelf.scan()
+    scandir = os.scandir
+    locked = (shelf.root / "locked").stat().st_ino
+
+    def refuse(folder: int) -> object:
+        if os.fstat(folder).st_ino == locked:
+            raise PermissionError(13, "Permission denied")
+        return scandir(folder)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "scandir", refuse)
+        assert shelf.scan().missing == 0
+        assert shelf.reason("locked") == "Can't be opened: Permission denied."
+    assert shelf.row("locked/a.jpg").state == FileState.PRESENT
+    assert shelf.scan() == ScanReport(unchanged=2)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        (b"bad\xff\xfe.jpg", r"bad\xff\xfe.jpg"),
+        (b"f\xff/x.jpg", r"f\xff/x.jpg"),
+        (b"new\nline.jpg", "new\nline.jpg"),
+        (b"-rf.jpg", "-rf.jpg"),
+        (b"a\x1b[31m.jpg", "a\x1b[31m.jpg"),
+        (b"quote'\".jpg", "quote'\".jpg"),
+        (b" x.jpg ", " x.jpg "),
+        (b"n" * 251 + b".jpg", "n" * 251 + ".jpg"),
+    ],
+)
+def test_any_name_is_indexed(shelf: Shelf, name: bytes, shown: str) -> None:
+    full = os.path.join(os.fsencode(shelf.root), name)  # noqa: PTH118  # bytes
+    os.makedirs(os.path.dirname(full), exist_ok=True)  # noqa: PTH103, PTH120  # bytes
+    with open(full, "wb") as file:  # noqa: PTH123  # bytes
+        file.write(b"content")
+    os.utime(full, ns=(OLD_NS, OLD_NS))
+    shelf.scan()
+    row = MediaFile.objects.get(raw_path=name)
+    assert (row.state, row.path) == (FileState.PRESENT, shown)
+    assert shelf.scan() == ScanReport(unchanged=2)
+
+
+def test_names_that_differ_in_case_or_composition_are_two_files(shelf: Shelf) -> None:
+    twins = ["caf\u00e9.jpg", "cafe\u0301.jpg", "CASE.jpg", "case.jpg"]
+    for number, name in enumerate(twins):
+        shelf.put(name, b"%d" % number)
+    shelf.scan()
+    assert len({shelf.asset(name) for name in twins}) == 4
+
+
+def test_a_tree_deeper_than_a_path_may_be_long_is_walked(shelf: Shelf) -> None:
+    names = ["d" * 200] * 30  # 6,000 bytes: over PATH_MAX, which is 4,096
+    folder = os.open(shelf.root, os.O_RDONLY)
+    for name in names:
+        os.mkdir(name, dir_fd=folder)
+        below = os.open(name, os.O_RDONLY, dir_fd=folder)
+        os.close(folder)
+        folder = below
+    os.close(os.open("deep.jpg", os.O_CREAT | os.O_WRONLY, dir_fd=folder))
+    os.utime("deep.jpg", ns=(OLD_NS, OLD_NS), dir_fd=folder)
+    os.close(folder)
+    found = scan(shelf.root, Rules())
+    assert {file.raw_path for file in found.files} == {b"plain.jpg", "/".join([*names, "deep.jpg"]).encode()}
+    shelf.scan()
+    assert MediaFile.objects.filter(path__endswith="/deep.jpg").exists()
+    _remove_deep(shelf.root, names)
+
+
+def test_hidden_and_system_files_are_rows_with_a_reason(shelf: Shelf) -> None:
+    for name in (".hidden.jpg", ".git/objects/x.jpg", "@eaDir/a.jpg", "Thumbs.db", "movie.mp4.part", "notes.txt"):
+        shelf.put(name, b"x")
+    shelf.scan()
+    states = shelf.states()
+    assert states.pop("plain.jpg") == "present"
+    assert set(states) == {".hidden.jpg", ".git", "@eaDir", "Thumbs.db", "movie.mp4.part", "notes.txt"}
+    assert set(states.values()) == {"skipped"}
+
+
+def test_our_own_data_folder_is_not_indexed(shelf: Shelf) -> None:
+    shelf.put("sub/state/renditions/a.jpg", b"ours")
+    found = scan(shelf.root, Rules(), own_data=shelf.root / "sub/state")
+    assert [(path.raw_path, path.reason) for path in found.skipped] == [(b"sub/state", OWN_DATA)]
+    assert [file.raw_path for file in found.files] == [b"plain.jpg"]
+
+
+def test_a_library_inside_the_data_folder_is_indexed() -> None:
+    shelf = make_shelf(config().places.demo)
+    shelf.put("a.jpg", b"demo")
+    assert shelf.scan() == ScanReport(new=1)
+
+
+def test_a_growing_file_is_taken_once_and_whole(shelf: Shelf) -> None:
+    path = shelf.root / "growing.mp4"
+    path.write_bytes(b"0")
+
+    def grow() -> None:
+        for _ in range(15):
+            with path.open("ab") as file:
+                file.write(b"more")
+            time.sleep(0.1)
+
+    writer = threading.Thread(target=grow)
+    writer.start()
+    report = shelf.scan()
+    writer.join()
+    assert (report.new, report.left) == (2, 0)
+    assert shelf.row("growing.mp4").size_bytes == 61
+    assert Asset.objects.count() == 2
+
+
+def test_a_file_that_never_stops_growing_is_left_for_the_next_scan(shelf: Shelf) -> None:
+    (shelf.root / "young.mp4").write_bytes(b"just now")
+    report = scan_library(shelf.library.id, wait_s=0.0)
+    assert (report.new, report.left) == (1, 1)
+    assert not MediaFile.objects.filter(path="young.mp4").exists()
+    assert scan_library(shelf.library.id, settle=False).new == 1
+
+
+def test_a_file_rewritten_while_it_is_read_is_read_again(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    shelf.put("a.jpg", b"aaa")
+    calls: list[bytes] = []
+
+    def interrupted_once(root: Path, raw_path: bytes) -> FingerprintedFile:
+        calls.append(raw_path)
+        if calls.count(b"a.jpg") == 1 and raw_path == b"a.jpg":
+            raise MediaVanished("The file changed while it was being read.")
+        return fingerprint_file(root, raw_path)
+
+    monkeypatch.setattr(intake, "fingerprint_file", interrupted_once)
+    assert shelf.scan() == ScanReport(new=2)
+    assert calls.count(b"a.jpg") == 2
+
+
+@pytest.mark.parametrize("becomes", ["link", "pipe", "nothing", "folder"])
+def test_what_a_file_becomes_between_the_look_and_the_reading_decides(
+    shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, becomes: str
+) -> None:
+    secret = tmp_path / "secret.jpg"
+    secret.write_bytes(b"secret")
+    path = shelf.put("a.jpg", b"aaa")
+
+    def swap_and_read(root: Path, raw_path: bytes) -> FingerprintedFile:
+        if raw_path == b"a.jpg" and stat.S_ISREG(path.lstat().st_mode):
+            path.unlink()
+            if becomes == "link":
+                path.symlink_to(secret)
+            elif becomes == "pipe":
+                os.mkfifo(path)
+            elif becomes == "folder":
+                path.mkdir()
+        return fingerprint_file(root, raw_path)
+
+    monkeypatch.setattr(intake, "fingerprint_file", swap_and_read)
+    shelf.scan()
+    reasons = dict(MediaFile.objects.exclude(path="plain.jpg").values_list("path", "reason"))
+    expected = {"link": {"a.jpg": LINK_OUTSIDE}, "pipe": {"a.jpg": "A pipe, not a file."}}
+    assert reasons == expected.get(becomes, {})
+    assert Asset.objects.count() == 1
+
+
+def test_a_file_swapped_for_a_link_in_a_loop_never_gives_the_target_away(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    root.mkdir()
+    secret = tmp_path / "secret"
+    secret.write_bytes(b"secret")
+    expected = {fingerprint_file(tmp_path, b"secret").fingerprint}
+    stop = threading.Event()
+
+    def swap() -> None:
+        spare = root / "spare"
+        while not stop.is_set():
+            spare.write_bytes(b"harmless")
+            spare.replace(root / "a")
+            spare.symlink_to(secret)
+            spare.replace(root / "a")
+
+    swapper = threading.Thread(target=swap)
+    swapper.start()
+    seen: set[str] = set()
+    links = 0
+    deadline = time.monotonic() + 30
+    try:
+        while time.monotonic() < deadline and (links < 50 or not seen):
+            try:
+                seen.add(fingerprint_file(root, b"a").fingerprint)
+            except MediaVanished:
+                continue
+            except OSError as error:
+                links += error.errno == errno.ELOOP
+    finally:
+        stop.set()
+        swapper.join()
+    assert links >= 50
+    assert seen
+    assert not seen & expected
+
+
+def test_every_real_file_has_a_row(real_media: Path) -> None:
+    shelf = make_shelf(real_media)
+    report = shelf.scan()
+    on_disk = {os.fsencode(path.relative_to(real_media)) for path in real_media.rglob("*") if not path.is_dir()}
+    rows = {bytes(raw) for raw in MediaFile.objects.values_list("raw_path", flat=True)}
+    assert on_disk <= rows
+    assert report.new > 50
+    assert report.new + report.duplicate + report.skipped == len(rows)
+    assert set(MediaFile.objects.filter(state=FileState.SKIPPED).values_list("path", flat=True)) <= {
+        "MANIFEST.md",
+        "audio/jfk.expected.txt",
+    }
+
+
+def _remove_deep(root: Path, names: list[str]) -> None:
+    """Flatten the tree from the top: the tools that clean temporary folders can't name its depths."""
+    folder = os.open(root, os.O_RDONLY)
+    try:
+        for number in range(1, len(names)):
+            os.rename(f"{names[0]}/{names[0]}", f"part{number}", src_dir_fd=folder, dst_dir_fd=folder)
+            os.rmdir(names[0], dir_fd=folder)
+            os.rename(f"part{number}", names[0], src_dir_fd=folder, dst_dir_fd=folder)
+    finally:
+        os.close(folder)
