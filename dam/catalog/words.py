@@ -44,8 +44,9 @@ class Term:
 
 
 def clean(text: str) -> str:
-    """Return `text` composed (NFC), without NULs (which PostgreSQL refuses) and without our own marks."""
-    return unicodedata.normalize("NFC", text).translate({0: None, ord(MARK_START): None, ord(MARK_END): None})
+    """Return `text` composed (NFC) and storable: without NULs, lone surrogates and our own marks."""
+    storable = text.encode("utf-8", "replace").decode()
+    return unicodedata.normalize("NFC", storable).translate({0: None, ord(MARK_START): None, ord(MARK_END): None})
 
 
 def terms(text: str) -> Iterator[Term]:

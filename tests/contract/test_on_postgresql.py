@@ -1,0 +1,26 @@
+"""What the search asks of its database, asked of PostgreSQL: the same tests, in a process of its own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+_ROOT = Path(__file__).resolve().parents[2]
+_TESTS = [
+    "tests/contract/test_fulltext.py",
+    "tests/integration/test_index_follower.py",
+    "tests/integration/test_search_service.py",
+]
+
+
+def test_search_holds_on_postgresql(postgres_database: str) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *_TESTS],
+        cwd=_ROOT,
+        env=os.environ | {"AFTERIMAGE_DATABASE_URL": postgres_database},
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout[-8_000:] + ran.stderr[-2_000:]
