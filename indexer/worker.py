@@ -24,7 +24,7 @@ class RunnerStep(bootsteps.StartStopStep):
 
     def __init__(self, worker: Any, **options: Any) -> None:
         super().__init__(worker, **options)
-        self._runner = Runner(make_pipeline, owner=jobs.worker_name(), before=follow_pack)
+        self._runner = Runner(make_pipeline, before=follow_pack, owner=jobs.worker_name())
 
     def start(self, parent: Any) -> None:  # noqa: ARG002 - Celery passes the worker
         """Begin to look for due work."""

@@ -64,7 +64,7 @@ def jobs(monkeypatch: pytest.MonkeyPatch) -> Jobs:
 @pytest.fixture
 def start(jobs: Jobs) -> "Callable[[Work], Runner]":
     def go(work: Work) -> Runner:
-        runner = Runner(lambda: work, owner=OWNER)
+        runner = Runner(lambda: work, before=lambda: None, owner=OWNER)
         runner.start()
         return runner
 
