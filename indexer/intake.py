@@ -8,7 +8,7 @@ import errno
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import structlog
 
@@ -60,6 +60,14 @@ class ScanReport:
         """How many files and other paths were looked at, and are there."""
         counted = self.new + self.changed + self.moved + self.duplicate + self.back + self.touched
         return counted + self.skipped + self.unchanged + self.left
+
+    def __str__(self) -> str:
+        """Return the counts that are not zero, in words."""
+        names = {"touched": "with new dates", "left": "still being written"}
+        parts = [
+            f"{count:,} {names.get(name, name)}" for name, count in asdict(self).items() if name != "online" and count
+        ]
+        return ", ".join(parts) if self.online else "offline"
 
 
 Progress = Callable[[ScanReport], None]
@@ -144,6 +152,7 @@ class Intake:
             log.warning("library offline", library=self.library.id, why=why)
         self.online = False
         self._ready.clear()
+        self._tracker.clear()
         set_online(self.library.id, online=False)
         return False
 

@@ -16,6 +16,7 @@ from dam.types.files import FileStamp, FoundFile, SkippedPath
 from indexer.beneath import open_folder, open_root, status_beneath
 from indexer.rules import HIDDEN, SIDECAR, SYSTEM, Rules
 
+TOO_DEEP = "A folder too deep to be indexed."
 OWN_DATA = "Afterimage's own data folder."
 LINK_INSIDE = "A link to something in this library, which is indexed where it lies."
 LINK_OUTSIDE = "A link that leads out of the library's folder."
@@ -26,6 +27,8 @@ _KINDS = (
     (stat.S_ISCHR, "A device, not a file."),
     (stat.S_ISBLK, "A device, not a file."),
 )
+# PostgreSQL indexes at most 2,704 bytes, and programs open paths of at most 4,096: a name of 255 bytes still fits.
+_LONGEST_FOLDER = 2000
 # A folder that went away between its listing and its opening; ENOTDIR and ELOOP: something else took its name.
 _VANISHED = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
 
@@ -186,6 +189,8 @@ class _Walk:
         reason = self._rules.folder_reason(raw_path)
         if not reason and self._own is not None and inode == self._own[1] and self._is_own(raw_path):
             reason = OWN_DATA
+        if len(_shown(raw_path)) > _LONGEST_FOLDER:
+            reason = TOO_DEEP
         if reason:
             self.result.barred[raw_path] = reason
             self._skip(raw_path, reason)
@@ -223,6 +228,11 @@ class _Walk:
         found.bare = not (
             folders or found.files or any(path.reason not in {HIDDEN, SYSTEM} for path in found.skipped)
         )
+
+
+def _shown(raw_path: bytes) -> bytes:
+    """Return a path as the catalogue shows it: a byte that is no UTF-8 takes four."""
+    return raw_path if raw_path.isascii() else raw_path.decode("utf-8", "backslashreplace").encode()
 
 
 def _identity(folder: Path | None) -> tuple[int, int] | None:

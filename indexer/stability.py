@@ -46,6 +46,10 @@ class FileStabilityTracker:
         """Drop a file that is gone; an unknown one is ignored."""
         self._files.pop(raw_path, None)
 
+    def clear(self) -> None:
+        """Drop all files."""
+        self._files.clear()
+
     def next_due_s(self) -> float | None:
         """Return when the next file becomes due, or None."""
         if not self._files:

@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 
 from dam.catalog.models import Library
 from dam.catalog.readers.libraries import find_covering
+from dam.config import config
 from tests.integration.intake_support import make_shelf
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +50,7 @@ def test_add_list_edit_remove(tmp_path: Path, capsys: pytest.CaptureFixture[str]
         (["add", "{root}/library/inside"], "one in the other"),
         (["add", "{root}"], "one in the other"),
         (["add", "{root}/other", "--exclude", "!x"], "pattern"),
+        (["add", "{data}"], "own data folder"),
         (["remove", "4711"], "no library 4711"),
         (["edit", "4711", "--name", "x"], "no library 4711"),
     ],
@@ -59,7 +61,7 @@ def test_what_cannot_be_done_says_why_and_exits_with_1(tmp_path: Path, words: li
     (tmp_path / "other").mkdir()
     (tmp_path / "file.jpg").touch()
     with pytest.raises(CommandError, match=reason) as caught:
-        call_command("library", *[word.replace("{root}", str(tmp_path)) for word in words])
+        call_command("library", *[word.format(root=tmp_path, data=config().places.data) for word in words])
     assert caught.value.returncode == 1
     assert Library.objects.count() == 1
 

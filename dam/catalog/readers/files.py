@@ -15,17 +15,19 @@ _PATHS_A_QUERY = 200  # three terms each; SQLite takes an expression of depth 1,
 def known_files(library_id: int, *, under: Iterable[bytes] = (b"",)) -> Iterator[KnownFile]:
     """Give the rows of a library at and below each path of `under` (relative; empty: the root), each once."""
     paths = list(under)
-    files = MediaFile.objects.filter(library_id=library_id)
     if b"" in paths:
-        yield from _rows(files.values_list(*_FIELDS).iterator(chunk_size=2000))
+        yield from _rows(
+            MediaFile.objects.filter(library_id=library_id).values_list(*_FIELDS).iterator(chunk_size=2000)
+        )
         return
     seen: set[int] = set()
     for start in range(0, len(paths), _PATHS_A_QUERY):
-        wanted = Q(raw_path__in=paths[start : start + _PATHS_A_QUERY])
+        wanted = Q(library_id=library_id, raw_path__in=paths[start : start + _PATHS_A_QUERY])
         for path in paths[start : start + _PATHS_A_QUERY]:
-            # What lies below "a" is what sorts between "a/" and "a0": "0" follows "/".
-            wanted |= Q(raw_path__gte=path + b"/", raw_path__lt=path + b"0")
-        for row in _rows(files.filter(wanted).values_list(*_FIELDS).iterator(chunk_size=2000)):
+            # The library in each term, so that each is looked up in the index. What lies below "a" is what sorts
+            # between "a/" and "a0": "0" follows "/".
+            wanted |= Q(library_id=library_id, raw_path__gte=path + b"/", raw_path__lt=path + b"0")
+        for row in _rows(MediaFile.objects.filter(wanted).values_list(*_FIELDS).iterator(chunk_size=2000)):
             if row.id not in seen:
                 seen.add(row.id)
                 yield row

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from dam.catalog.models import Library
 from dam.catalog.readers.libraries import find_library, list_libraries
+from dam.config import config
 from dam.errors import ConfigError
 from dam.types.files import LibraryRoot
 
@@ -22,7 +23,10 @@ def add_library(
         if folder == other.root:
             raise ConfigError(f"{folder} is already the library “{other.name}”.")
         if folder.is_relative_to(other.root) or other.root.is_relative_to(folder):
-            raise ConfigError(f"{folder} and the library “{other.name}” ({other.root}) lie one in the other.")
+            raise ConfigError(
+                f"{folder} and the library “{other.name}” ({other.root}) lie one in the other. "
+                f"`manage.py library remove {other.id}` makes room; what was indexed is kept."
+            )
     try:
         with transaction.atomic():
             library = Library.objects.create(
@@ -86,6 +90,9 @@ def checked_root(root: Path) -> Path:
         raise ConfigError(f"There is no folder {root}.") from error
     if not folder.is_dir():
         raise ConfigError(f"{root} is not a folder.")
+    places = config().places
+    if folder.is_relative_to(places.data.resolve()) and not folder.is_relative_to(places.demo.resolve()):
+        raise ConfigError(f"{folder} is Afterimage's own data folder.")
     try:
         str(folder).encode()
     except UnicodeEncodeError as error:
