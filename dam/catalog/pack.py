@@ -22,17 +22,22 @@ def active() -> PackChoice | None:
     return PackChoice(name=row.name, building=row.building, note=row.note) if row else None
 
 
-def use(name: str, *, note: str = "") -> PackChoice:
-    """Choose a pack.
+def pin(name: str) -> None:
+    """Remember that this pack answers, where no choice was made yet: call it before the default could change."""
+    if not ActivePack.objects.exists():
+        ActivePack.objects.create(name=name)
+
+
+def use(name: str, *, answering: str, note: str = "") -> PackChoice:
+    """Choose a pack; `answering` is the one that answers where no choice was made yet.
 
     In an empty catalogue it answers at once; where another pack's vectors are, it is built beside them and answers
     from `finish_building` on, so that search never goes blind. Choosing the pack in use gives up a build.
     """
     with transaction.atomic():
-        row = ActivePack.objects.select_for_update().order_by("pk").first()
-        if row is None:
-            row = ActivePack(name=name)
-        elif row.name == name:
+        pin(answering)
+        row = ActivePack.objects.select_for_update().order_by("pk")[0]
+        if row.name == name:
             row.building = ""
         elif Embedding.objects.exists():
             row.building = name

@@ -42,6 +42,11 @@ def is_present(pack: Pack, *, models: Path) -> bool:
     return not any(_problems_of_sizes(pack, model, models) for model in pack.models)
 
 
+def is_model_present(pack: Pack, model: PackModel, *, models: Path) -> bool:
+    """Whether one model's weights are here with their right sizes."""
+    return not _problems_of_sizes(pack, model, models)
+
+
 def missing_words(pack: Pack, *, models: Path) -> str:
     """Return one sentence on what is missing, or ""."""
     return _words(pack, [problem for model in pack.models for problem in _problems_of_sizes(pack, model, models)])
@@ -119,9 +124,9 @@ def _words(pack: Pack, problems: list[Problem]) -> str:
 
 def _problems_of_sizes(pack: Pack, model: PackModel, models: Path) -> list[Problem]:
     if model.shipped is not None:
-        if model.shipped.is_dir() and any(model.shipped.iterdir()):
-            return []
-        return [Problem(model=model.name, file=str(model.shipped), what="is not in this copy of the project")]
+        absent = [name for name in model.shipped_files if not (model.shipped / name).is_file()]
+        what = "is not in this copy of the project"
+        return [Problem(model=model.name, file=str(model.shipped / name), what=what) for name in absent]
     if model.source is None:
         return []
     folder = folder_of(pack, model, models=models)

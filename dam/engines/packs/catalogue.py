@@ -87,6 +87,7 @@ class _Reader:
             licence=self.text(table, "licence"),
             about_mb=about_mb,
             shipped=self._path.parent / shipped if shipped else None,
+            shipped_files=self.texts(table, "shipped_files") if shipped else (),
             source=self._source(table),
             options=options,
         )

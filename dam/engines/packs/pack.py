@@ -33,8 +33,8 @@ class PackModel:
 
     `adapter` is the dotted path of a callable `(folder, *, name, device, **options)` that gives the port's adapter.
     `name` goes on every row that it makes, so a change of weights is a change of name. `shipped` is a folder inside
-    the project, for weights that come with it; `source` is where others come from; neither: the weights come with
-    a library. `about_mb` is the size of the download, for people.
+    the project, with `shipped_files`, for weights that come with it; `source` is where others come from; neither:
+    the weights come with a library. `about_mb` is the size of the download, for people.
     """
 
     port: str
@@ -43,6 +43,7 @@ class PackModel:
     licence: str
     about_mb: int = 0
     shipped: Path | None = None
+    shipped_files: tuple[str, ...] = ()
     source: HubSource | UrlSource | None = None
     options: Mapping[str, str | int | float | bool] = field(default_factory=dict)
 
