@@ -9,6 +9,7 @@ import structlog
 
 _FILE_BYTES = 5_000_000
 _FILES_KEPT = 3
+_OURS = ("dam", "indexer", "search")
 
 
 def log_to_stderr(level: str) -> None:
@@ -43,7 +44,10 @@ def log_to_stderr(level: str) -> None:
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(level.upper())
+    # Model and media libraries are talkative: from them only what is wrong.
+    root.setLevel(max(logging.WARNING, logging.getLevelName(level.upper())))
+    for ours in _OURS:
+        logging.getLogger(ours).setLevel(level.upper())
 
 
 def supervisor_log(folder: Path, *, to_console: bool = True) -> logging.Logger:
