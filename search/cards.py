@@ -1,0 +1,109 @@
+"""Tiles and hits to cards: what a template shows of each, with its link, its name for screen readers and its why."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from dam.catalog.readers.asset import LineContext, lines_in_context
+from dam.catalog.readers.browse import Tile, tiles_of_assets, tiles_of_units
+from dam.types import Evidence, EvidenceSource, Hit, MediaKind, UnitKind
+from search.templatetags.pages import timecode
+
+_IN_WORDS = {
+    EvidenceSource.PICTURE: "Looks like it",
+    EvidenceSource.SPEECH_VECTOR: "Speaks of something like it",
+    EvidenceSource.SPOKEN_WORDS: "Says these words",
+    EvidenceSource.TEXT: "Written in its name or description",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """One reason for a hit: in words, its share of certainty 0..1, and the words that matched, marked."""
+
+    words: str
+    share: float
+    snippet: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A tile with its link; `label` is what a screen reader says; `spoken` and `text` only for spoken lines."""
+
+    tile: Tile
+    href: str
+    label: str
+    at_ms: int = 0
+    why: tuple[Why, ...] = ()
+    spoken: LineContext | None = None
+    text: str = ""
+
+
+def asset_cards(asset_ids: Sequence[int], *, where: Mapping[str, str] | None = None) -> list[Card]:
+    """Return a card per asset, in order; `where` is kept in the links, so that next and previous know the list."""
+    return [
+        Card(tile=tile, href=_address(tile.asset_id, where or {}), label=_label(tile))
+        for tile in tiles_of_assets(asset_ids)
+    ]
+
+
+def hit_cards(
+    hits: Sequence[Hit], *, where: Mapping[str, str], places: Mapping[int, int] | None = None
+) -> list[Card]:
+    """Return a card per hit, in order; `places` gives each unit's place in the whole result, for its link."""
+    numbers = places or {}
+    tiles = tiles_of_units([hit.unit_id for hit in hits])
+    spoken = lines_in_context([hit.unit_id for hit in hits if hit.unit_kind == UnitKind.CLIP])
+    return [
+        _hit_card(
+            hit,
+            tiles[hit.unit_id],
+            spoken.get(hit.unit_id),
+            {**where, "n": str(numbers[hit.unit_id]) if hit.unit_id in numbers else ""},
+        )
+        for hit in hits
+        if hit.unit_id in tiles
+    ]
+
+
+def _hit_card(hit: Hit, tile: Tile, spoken: LineContext | None, where: Mapping[str, str]) -> Card:
+    at_ms = _moment(hit)
+    marked = next((item.snippet for item in hit.evidence if item.source == EvidenceSource.SPOKEN_WORDS), "")
+    timed = {"t": str(at_ms)} if hit.unit_kind != UnitKind.PHOTO else {}
+    return Card(
+        tile=tile,
+        href=_address(tile.asset_id, {**timed, **where}),
+        label=_label(tile),
+        at_ms=at_ms,
+        why=tuple(_why(item) for item in sorted(hit.evidence, key=lambda item: -item.score)),
+        spoken=spoken,
+        text=marked or (spoken.line.text if spoken else ""),
+    )
+
+
+def _moment(hit: Hit) -> int:
+    """Return where a hit opens: a shot at its beginning, so that nothing of it is missed."""
+    return hit.start_ms or 0
+
+
+def _address(asset_id: int, parameters: Mapping[str, str]) -> str:
+    address = reverse("search:asset", args=[asset_id])
+    kept = {name: value for name, value in parameters.items() if value}
+    return f"{address}?{urlencode(kept)}" if kept else address
+
+
+def _label(tile: Tile) -> str:
+    date = f"{tile.taken_at.day} {tile.taken_at:%b %Y}" if tile.taken_at else ""
+    kind = {MediaKind.PHOTO: "Photo", MediaKind.VIDEO: "Video", MediaKind.AUDIO: "Audio"}[tile.kind]
+    span = ""
+    if tile.unit_id and tile.kind != MediaKind.PHOTO:
+        kind = "Shot" if tile.kind == MediaKind.VIDEO else "Clip"
+        span = f"{timecode(tile.start_ms)} to {timecode(tile.end_ms)}"
+    away = f"offline, on {tile.library}" if tile.offline else ""
+    return ", ".join(part for part in (kind, tile.name, span, date, away) if part)
+
+
+def _why(evidence: Evidence) -> Why:
+    return Why(words=_IN_WORDS[evidence.source], share=evidence.score, snippet=evidence.snippet)

@@ -1,0 +1,156 @@
+"""One asset: the picture or the player, its shots, its words, what the file says, and what is like it."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from dam.catalog.models import Asset
+from dam.catalog.readers.asset import AssetDetail, Line, asset_detail
+from dam.catalog.readers.browse import neighbours_by_date
+from dam.errors import AfterimageError, EngineError
+from dam.types import MediaKind
+from search.answers import Answer, answer, read_asked
+from search.cards import asset_cards, hit_cards
+from search.service import more_like
+from search.views.facts import facts
+from search.views.library import read_view
+
+_SIMILAR = 18
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """Where the page stands in the list it was opened from; addresses, "" at the ends."""
+
+    back: str
+    back_name: str
+    previous: str = ""
+    following: str = ""
+    lit_units: frozenset[int] = frozenset()
+
+
+@require_safe
+def asset(request: HttpRequest, asset_id: int) -> HttpResponse:
+    """Show an asset at the moment `t` (ms), within the list that the address names."""
+    detail = asset_detail(asset_id)
+    if detail is None:
+        raise Http404
+    text = request.GET.get("t", "")
+    start_ms = int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
+    here = next((file for file in detail.files if file.state == "present"), None)
+    return render(
+        request,
+        "asset/asset.html",
+        {
+            "detail": detail,
+            "asset": detail.asset,
+            "name": (here or detail.files[0]).name if detail.files else f"asset {asset_id}",
+            "place": here or (detail.files[0] if detail.files else None),
+            "offline": here is None,
+            "start_ms": start_ms,
+            "play_url": _play_url(detail) if here or detail.proxy else "",
+            "around": _around(request, detail),
+            "facts": facts(detail),
+            "fps": _fps(detail),
+        },
+    )
+
+
+@require_safe
+def similar(request: HttpRequest, asset_id: int) -> HttpResponse:
+    """Answer with what looks like an asset, for the part of its page that loads by itself."""
+    detail = asset_detail(asset_id)
+    if detail is None:
+        raise Http404
+    text = request.GET.get("unit", "")
+    unit_id = int(text) if text.isascii() and text.isdigit() and len(text) < 12 else detail.first_unit_id
+    try:
+        hits = more_like(unit_id, limit=_SIMILAR).hits if unit_id is not None else ()
+    except EngineError as error:
+        return render(request, "asset/_similar.html", {"error": str(error)})
+    return render(request, "asset/_similar.html", {"cards": hit_cards(hits, where={})})
+
+
+@require_safe
+def captions(_request: HttpRequest, asset_id: int) -> HttpResponse:
+    """Answer with the spoken lines as WebVTT, for the player."""
+    detail = asset_detail(asset_id)
+    if detail is None:
+        raise Http404
+    cues = [f"{_vtt(line.start_ms)} --> {_vtt(line.end_ms)}\n{_cue(line)}\n" for line in detail.lines]
+    return HttpResponse("WEBVTT\n\n" + "\n".join(cues), content_type="text/vtt; charset=utf-8")
+
+
+def _play_url(detail: AssetDetail) -> str:
+    if detail.proxy:
+        return reverse("search:rendition", args=[detail.proxy.id, detail.proxy.name])
+    playable = detail.asset.browser_playable and detail.asset.kind in {MediaKind.VIDEO, MediaKind.AUDIO}
+    return reverse("search:original", args=[detail.asset.pk]) if playable else ""
+
+
+def _around(request: HttpRequest, detail: AssetDetail) -> Around:
+    asked = read_asked(request.GET)
+    if asked.text:
+        try:
+            return _in_answer(answer(asked), detail, request.GET.get("n", ""))
+        except AfterimageError:  # the page itself needs no search
+            return Around(back=reverse("search:home"), back_name="Search")
+    if request.GET.get("in") == "library":
+        return _in_library(request, detail.asset)
+    return Around(back=reverse("search:home"), back_name="Search")
+
+
+def _in_answer(found: Answer, detail: AssetDetail, number: str) -> Around:
+    place = int(number) if number.isascii() and number.isdigit() and len(number) < 7 else 0
+    lit = frozenset(hit.unit_id for hit in found.hits if hit.good and hit.asset_id == detail.asset.pk)
+    around = [
+        (at, found.hits[at]) for at in (place - 1, place + 1) if 0 <= at < len(found.hits) and found.hits[at].good
+    ]
+    cards = hit_cards(
+        [hit for _, hit in around], where=found.asked.where, places={hit.unit_id: at for at, hit in around}
+    )
+    links = {at: card.href for (at, _), card in zip(around, cards, strict=False)}
+    return Around(
+        back=f"{reverse('search:home')}?{_query(found.asked.where)}",
+        back_name=f"“{found.asked.text}”",
+        previous=links.get(place - 1, ""),
+        following=links.get(place + 1, ""),
+        lit_units=lit,
+    )
+
+
+def _in_library(request: HttpRequest, here: Asset) -> Around:
+    view = read_view(request.GET)
+    newer, older = neighbours_by_date(view.assets(), here)
+    links = {
+        card.tile.asset_id: card.href for card in asset_cards([pk for pk in (newer, older) if pk], where=view.where)
+    }
+    return Around(
+        back=f"{reverse('search:library')}?{view.query}" if view.query else reverse("search:library"),
+        back_name=view.folder or "Library",
+        previous=links.get(newer or 0, ""),
+        following=links.get(older or 0, ""),
+    )
+
+
+def _query(where: dict[str, str]) -> str:
+    return urlencode({name: value for name, value in where.items() if value})
+
+
+def _fps(detail: AssetDetail) -> str:
+    data = detail.metadata
+    if data is None or not data.frame_rate_numerator or not data.frame_rate_denominator:
+        return "25"
+    return f"{data.frame_rate_numerator / data.frame_rate_denominator:.5f}"
+
+
+def _vtt(ms: int) -> str:
+    return f"{ms // 3_600_000:02}:{ms // 60_000 % 60:02}:{ms // 1000 % 60:02}.{ms % 1000:03}"
+
+
+def _cue(line: Line) -> str:
+    return line.text.replace("&", "&amp;").replace("<", "&lt;").replace("\n", " ")
