@@ -213,7 +213,11 @@ def test_a_network_drive_is_told_from_a_local_one(tmp_path: Path) -> None:
 
 
 def test_the_command_ends_cleanly_on_a_signal(tmp_path: Path) -> None:
-    environment = os.environ | {"AFTERIMAGE_DATA": str(tmp_path / "data"), "AFTERIMAGE_SETTLE_S": "0.2"}
+    environment = os.environ | {
+        "AFTERIMAGE_DATA": str(tmp_path / "data"),
+        "AFTERIMAGE_DATABASE_URL": "",
+        "AFTERIMAGE_SETTLE_S": "0.2",
+    }
     (tmp_path / "media").mkdir()
     (tmp_path / "media/a.jpg").write_bytes(b"aaa")
 
