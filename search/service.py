@@ -43,13 +43,13 @@ def search(
     model = embedder or wiring.embedder(pack)
     spaces = _spaces(model, source or follower())
     if query.like_unit_id is not None:
-        candidates = retrieve.alike(query.like_unit_id, spaces=spaces, kinds=query.kinds)
+        found = retrieve.alike(query.like_unit_id, spaces=spaces, kinds=query.kinds)
     elif query.text or query.phrases:
-        candidates = retrieve.retrieve(query, embedder=model, spaces=spaces)
+        found = retrieve.retrieve(query, embedder=model, spaces=spaces)
     else:
         raise QueryError("Type what you look for: a few words, or a spoken phrase in quotes.")
-    units = rows.visible_units({found.unit_id for found in candidates}, library_id=query.library_id)
-    ranked = rank(candidates, units)
+    units = rows.visible_units({candidate.unit_id for candidate in found.candidates}, library_id=query.library_id)
+    ranked = rank(found.candidates, units, groups=found.groups)
     return _result(
         query, ranked, pack=pack or model.info.name, spaces=spaces, offset=offset, limit=limit, began=began
     )
@@ -85,11 +85,7 @@ def _result(
     total = sum(counts.values())
     return SearchResult(
         query=query,
-        hits=present(
-            ranked[offset : offset + limit],
-            asked=" ".join((query.text, *query.phrases)),
-            library_id=query.library_id,
-        ),
+        hits=present(ranked[offset : offset + limit], query),
         good_count=sum(hit.good for hit in ranked),
         searched_units=total - waiting,
         total_units=total,

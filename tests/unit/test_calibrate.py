@@ -1,0 +1,85 @@
+"""A cosine means something only against its background."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from dam.ports import ModelInfo
+from search import calibrate
+from search.calibrate import GOOD, Background, Tuning
+
+_USUAL = Tuning(centre=0.15, spread=0.03)
+_CLIP = ModelInfo(name="clip", dimensions=512, logit_scale=100.0)
+_SIGLIP = ModelInfo(name="siglip", dimensions=768, logit_scale=112.0, logit_bias=-16.5)
+
+
+def _background(centre: float, spread: float, n: int = 2000, seed: int = 0) -> NDArray[np.float32]:
+    return np.random.default_rng(seed).normal(centre, spread, n).astype(np.float32)
+
+
+def _certainty(cosine: float, scores: NDArray[np.float32]) -> float:
+    return calibrate.certainty(cosine, calibrate.background(scores, _USUAL), _USUAL)
+
+
+def test_the_same_cosine_is_good_for_one_query_and_nothing_for_another() -> None:
+    assert _certainty(0.28, _background(0.15, 0.02)) > 0.9
+    assert _certainty(0.28, _background(0.25, 0.02)) < 0.2
+
+
+def test_a_hit_more_certain_never_scores_less() -> None:
+    scores = _background(0.2, 0.03)
+    certain = [_certainty(cosine, scores) for cosine in np.linspace(-1, 1, 101)]
+    assert certain == sorted(certain)
+    assert 0 < certain[0] < 0.001
+    assert 0.999 < certain[-1] < 1
+
+
+def test_the_nearest_of_nothing_is_not_good() -> None:
+    """The best of some hundred draws from the background is background."""
+    good = 0
+    for seed in range(50):
+        scores = _background(0.18, 0.03, 200, seed)
+        good += _certainty(float(scores.max()), scores) >= GOOD
+    assert good <= 12
+
+
+def test_true_hits_among_the_background_do_not_hide_themselves() -> None:
+    scores = np.concatenate([_background(0.15, 0.02, 80), np.full(20, 0.3, np.float32)])
+    assert _certainty(0.3, scores) > 0.9
+
+
+def test_a_library_of_a_few_pictures_leans_on_what_is_usual() -> None:
+    few = np.array([0.30, 0.31, 0.29], dtype=np.float32)  # all three are what was asked for
+    assert _certainty(0.30, few) > GOOD
+    assert calibrate.background(np.empty(0, np.float32), _USUAL) == Background(centre=0.15, spread=0.03)
+
+
+def test_equal_scores_everywhere_are_no_division_by_zero() -> None:
+    assert 0 <= _certainty(0.2, np.full(5000, 0.2, np.float32)) < GOOD
+
+
+def test_a_model_with_a_bias_has_a_say() -> None:
+    behind = Background(centre=0.0, spread=0.02)
+    usual = calibrate.tuning(_SIGLIP)
+    standing_out_but_not_it = calibrate.certainty(0.07, behind, usual, _SIGLIP)
+    it = calibrate.certainty(0.14, behind, usual, _SIGLIP)
+    assert standing_out_but_not_it < GOOD < it
+    assert calibrate.certainty(0.07, behind, usual, None) > standing_out_but_not_it
+
+
+def test_clips_and_siglips_have_different_usual_scores() -> None:
+    assert calibrate.tuning(_CLIP) != calibrate.tuning(_SIGLIP)
+    assert all("{}" in prompt for info in (_CLIP, _SIGLIP) for prompt in calibrate.tuning(info).prompts)
+
+
+@pytest.mark.parametrize(
+    ("coverage", "telling_words", "good"),
+    [(1.0, 3, True), (1.0, 1, True), (0.5, 2, False), (2.1 / 3.1, 3, False), (0.9, 1, True), (0.33, 3, False)],
+)
+def test_words_are_good_when_about_all_of_them_are_there(coverage: float, telling_words: int, good: bool) -> None:
+    assert (calibrate.words_certainty(coverage, telling_words=telling_words) >= GOOD) is good
+
+
+def test_a_phrase_in_quotes_is_always_good() -> None:
+    assert calibrate.phrase_certainty(0.0) > GOOD
+    assert calibrate.phrase_certainty(1.0) == 1.0
