@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from dam.catalog import jobs
 from dam.catalog.models import Asset, MediaFile, StageRun
-from dam.catalog.settle import settle_assets
 from dam.types import AssetState, FileState, Stage, StageState
 from dam.types.files import FileMove, FileStamp, FingerprintedFile, KnownFile, SkippedPath
 
@@ -128,19 +127,7 @@ def transcribe_again(library_id: int, folder: bytes, stems: Iterable[bytes]) -> 
     ended = StageRun.objects.filter(
         asset_id__in=assets, stage=Stage.TRANSCRIBE, state__in=[StageState.DONE, StageState.FAILED]
     )
-    with transaction.atomic():
-        again = set(ended.values_list("asset_id", flat=True))
-        ended.update(
-            state=StageState.DUE,
-            attempts=0,
-            losses=0,
-            error="",
-            progress=0.0,
-            due_at=timezone.now(),
-            finished_at=None,
-        )
-        settle_assets(again)
-    return len(again)
+    return jobs.redo(list(ended.values_list("asset_id", flat=True)), stage=Stage.TRANSCRIBE)
 
 
 def path_for_people(raw_path: bytes) -> str:
@@ -279,13 +266,14 @@ def _clear_paths(library_id: int, raw_paths: list[bytes], *, keep: list[int]) ->
 
 
 def _revive(asset_ids: Iterable[int | None]) -> None:
-    """Try again what failed while the content was nowhere to be found: it may have failed because of that."""
-    present = {asset_id for asset_id in asset_ids if asset_id is not None}
-    for batch in _batches(sorted(present)):
-        failed = Asset.objects.filter(pk__in=batch, state=AssetState.QUARANTINED).values_list("pk", flat=True)
-        keys = list(failed)
-        if keys:
-            jobs.retry(asset_ids=keys)
+    """Do at once what waited for the content to be there, and again what failed, perhaps because it was not."""
+    there = {asset_id for asset_id in asset_ids if asset_id is not None}
+    now = timezone.now()
+    for batch in _batches(sorted(there)):
+        StageRun.objects.filter(asset_id__in=batch, state=StageState.DUE, due_at__gt=now).update(due_at=now)
+        failed = list(Asset.objects.filter(pk__in=batch, state=AssetState.QUARANTINED).values_list("pk", flat=True))
+        if failed:
+            jobs.retry(asset_ids=failed)
 
 
 def _batches(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:

@@ -6,10 +6,11 @@ from pathlib import Path
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from dam.catalog.models import Library
+from dam.catalog.models import Library, MediaFile, StageRun
 from dam.catalog.readers.libraries import find_library, list_libraries
 from dam.config import config
 from dam.errors import ConfigError
+from dam.types import FileState, StageState
 from dam.types.files import LibraryRoot
 
 
@@ -73,8 +74,14 @@ def remove_library(library_id: int) -> LibraryRoot:
 
 
 def set_online(library_id: int, *, online: bool) -> None:
-    """Note whether a library's folder is there."""
-    Library.objects.filter(pk=library_id).update(online=online)
+    """Note whether a library's folder is there; when it is again, what waited for it is due at once."""
+    with transaction.atomic():
+        changed = Library.objects.filter(pk=library_id).exclude(online=online).update(online=online)
+        if changed and online:
+            held = MediaFile.objects.filter(library_id=library_id, state=FileState.PRESENT).values("asset_id")
+            StageRun.objects.filter(asset_id__in=held, state=StageState.DUE, due_at__gt=timezone.now()).update(
+                due_at=timezone.now()
+            )
 
 
 def note_scanned(library_id: int) -> None:
