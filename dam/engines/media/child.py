@@ -14,6 +14,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -45,6 +46,8 @@ def main(verbs: Mapping[str, Verb] = VERBS) -> None:
     limit_resources(options.memory)
     _limit_pictures(options.max_pixels)
     with socket.socket(fileno=options.channel) as channel:
+        with suppress(ChannelClosed):  # noticed again, and handled, by the first read
+            send_message(channel, {"ready": True})
         while _serve_one(channel, verbs, options):
             pass
 

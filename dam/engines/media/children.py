@@ -6,6 +6,7 @@ their environment, and end by themselves when this process dies.
 
 import contextlib
 import logging
+import math
 import os
 import signal
 import socket
@@ -24,6 +25,7 @@ _log = logging.getLogger(__name__)
 _PACKAGE_ROOT = Path(__file__).resolve().parents[3]
 # A child stays ~70 MB; decoders leak a little per file (PyAV, libraw), so it is replaced after this many.
 FILES_PER_CHILD = 500
+_START_S = 120.0  # half a second on an idle machine; far more on one that is swapping
 _KEPT_VARIABLES = ("TZ", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR")
 
 OnProgress = Callable[[float], None]
@@ -40,6 +42,7 @@ class DecoderChild:
 
     def __init__(self, command: Sequence[str]) -> None:
         self.files = 0
+        self._ready = False
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 — lives as long as the child
         ours, theirs = socket.socketpair()
         watched, self._lifeline = os.pipe()  # never written: its end tells the child that we are gone
@@ -82,8 +85,10 @@ class DecoderChild:
         Raises DecoderCrashed when it dies or has to be killed; it is of no use afterwards.
         """
         self.files += 1
-        end = time.monotonic() + total_s
+        end = math.inf
         try:
+            self._wait_until_ready()
+            end = time.monotonic() + total_s
             self._channel.settimeout(stall_s)
             send_message(self._channel, request, fd=fd)
             while True:
@@ -102,6 +107,12 @@ class DecoderChild:
         except WireError as error:
             self.kill()
             raise DecoderCrashed(f"The decoder answered with nonsense: {error}.") from error
+
+    def _wait_until_ready(self) -> None:
+        """Starting an interpreter is no part of a file's time."""
+        if not self._ready:
+            self._channel.settimeout(_START_S)
+            self._ready = bool(receive_message(self._channel)[0].get("ready"))
 
     def kill(self) -> None:
         """End the process at once and release what belongs to it; may be called again."""
@@ -146,7 +157,8 @@ def _ending(code: int) -> str:
 
 def _environment() -> dict[str, str]:
     """No secrets, no settings: only what an interpreter needs, and single-threaded numerics."""
-    kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+    kept = {name: os.environ[name] for name in _START_S = 120.0  # half a second on an idle machine; far more on one that is swapping
+_KEPT_VARIABLES if name in os.environ}
     return kept | {
         "PYTHONPATH": str(_PACKAGE_ROOT),
         "PYTHONUTF8": "1",

@@ -101,11 +101,11 @@ def _decode(job: Job, sniffed: Sniffed, *, partial_reason: str) -> Picture:
     job.file.seek(0)
     with Image.open(job.file, formats=[sniffed.library_name]) as image:
         check_pixels(*image.size, job.max_pixels)
-        exif = _exif(image)
+        depth, alpha, icc = _bit_depth(image), has_alpha(image), image.info.get("icc_profile")
+        exif = _exif(image)  # for PNG this decodes already: EXIF may stand behind the pixels
         # Pillow turns TIFFs itself while it loads them, and libheif turns HEIFs.
         turn = 1 if sniffed.name in ("tiff", "heif") else orientation(exif)
         width, height = image.size
-        depth, alpha, icc = _bit_depth(image), has_alpha(image), image.info.get("icc_profile")
         image.draft("RGB" if image.mode == "RGB" else None, _draft_size(width, height))
         image.load()
         small = reduced(prepare_mode(image))

@@ -26,7 +26,7 @@ from dam.engines.media.effort import Effort
 from dam.engines.media.frames import FrameMaker
 from dam.engines.media.job import Job
 from dam.engines.media.picture import check_pixels
-from dam.engines.media.probe import declared_duration_ms, displayed_size, probe_audio, probe_video
+from dam.engines.media.probe import MAX_DURATION_MS, declared_duration_ms, displayed_size, probe_audio, probe_video
 from dam.engines.media.renditions import fit_long, shrink, write_picture
 from dam.engines.media.sniff import Sniffed
 from dam.engines.media.sound import SoundWriter
@@ -37,7 +37,7 @@ from dam.types import MediaProbe, Prepared, RenditionFile, RenditionRole, Subtit
 
 # The end that was seen may lie a little before the one that the header states: the last frame's own duration,
 # encoders' padding.
-_EARLY_END_MS, _EARLY_END_SHARE = 1500, 0.95
+_EARLY_END_MS, _EARLY_END_SHARE = 800, 0.95
 _MAX_COVER_BYTES = 20 * 1024 * 1024
 
 
@@ -99,6 +99,7 @@ def _run(job: Job, sniffed: Sniffed, container: InputContainer, tracks: _Tracks)
             continue
         if effort is not None and stream is tracks.video:
             effort.adjust(packet)
+            gathered.video_end_ms = max(gathered.video_end_ms, _packet_end_ms(packet, start_s))
         for frame in _frames(packet, gathered):
             if isinstance(frame, VideoFrame):
                 _take_picture(job, sniffed, container, gathered, frame, clock.time_ms(frame))
@@ -135,6 +136,14 @@ def _frames(packet: "Packet[Any]", gathered: _Gathered) -> list[Any]:
         return []
 
 
+def _packet_end_ms(packet: "Packet[Any]", start_s: float) -> int:
+    """Return where a packet ends: in sparsely decoded videos the last frames are never seen."""
+    if packet.pts is None or packet.time_base is None:
+        return 0
+    end_ms = (float((packet.pts + (packet.duration or 0)) * packet.time_base) - start_s) * 1000
+    return round(end_ms) if 0 < end_ms < MAX_DURATION_MS else 0
+
+
 def _decoded_cues(stream: SubtitleStream, packet: "Packet[Any]", gathered: _Gathered) -> list[SubtitleCue]:
     try:
         return embedded_cues(stream, packet)
@@ -159,11 +168,6 @@ class _Clock:
             self._last_ms = max(self._last_ms, (frame.time - self._start_s) * 1000, 0.0)
         return round(max(self._last_ms, 0.0))
 
-    @property
-    def step_ms(self) -> float:
-        """Milliseconds from frame to frame."""
-        return self._step_ms
-
 
 def _take_picture(
     job: Job, sniffed: Sniffed, container: InputContainer, gathered: _Gathered, frame: VideoFrame, time_ms: int
@@ -176,7 +180,7 @@ def _take_picture(
         maker = FrameMaker(width=probe.width, height=probe.height, rotation_deg=rotation, hdr=probe.hdr)
         gathered.video = VideoPass(job, maker)
     gathered.video.take(time_ms, frame)
-    gathered.video_end_ms = time_ms
+    gathered.video_end_ms = max(gathered.video_end_ms, time_ms)
 
 
 def _finished(job: Job, container: InputContainer, tracks: _Tracks, gathered: _Gathered) -> Prepared:
@@ -186,7 +190,7 @@ def _finished(job: Job, container: InputContainer, tracks: _Tracks, gathered: _G
     pcm = gathered.sound.finish()
     if tracks.video is None and pcm is None:
         raise DamagedMedia("No sound can be decoded from this file.")
-    duration_ms, partial_reason = _extent(probe, gathered, tracks)
+    duration_ms, partial_reason = _extent(probe, gathered)
     units = gathered.video.finish(duration_ms) if gathered.video else ()
     picture = gathered.video.poster() if gathered.video else _cover(job, container)
     return Prepared(
@@ -200,13 +204,10 @@ def _finished(job: Job, container: InputContainer, tracks: _Tracks, gathered: _G
     )
 
 
-def _extent(probe: MediaProbe, gathered: _Gathered, tracks: _Tracks) -> tuple[int, str]:
+def _extent(probe: MediaProbe, gathered: _Gathered) -> tuple[int, str]:
     """Return the duration that is really there, and a reason where the header promised more."""
     declared = probe.duration_ms
-    rate = probe.frame_rate
-    frame_ms = round(1000 / rate.fps) if rate and rate.fps >= 1 else 40
-    video_end = gathered.video_end_ms + frame_ms if tracks.video else 0
-    seen = max(video_end, gathered.sound.duration_ms, 1)
+    seen = max(gathered.video_end_ms, gathered.sound.duration_ms, 1)
     if declared and seen < declared - _EARLY_END_MS and seen < declared * _EARLY_END_SHARE:
         return seen, f"The file ends early: {_clock(seen)} of {_clock(declared)} can be read."
     if gathered.stopped_by:

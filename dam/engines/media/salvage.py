@@ -11,6 +11,7 @@ from dam.errors import DamagedMedia
 
 ONLY_THUMBNAIL = "The file ends early: only the small preview inside it could be read."
 _PARTLY = 0.4  # less of the picture than this says less about it than its thumbnail does
+_NOTHING = 0.05
 _OFFSET, _LENGTH = 513, 514  # JPEGInterchangeFormat and …Length in the thumbnail's directory
 
 
@@ -22,7 +23,7 @@ def salvaged(image: Image.Image, decoded: Image.Image, exif: Image.Exif, reason:
     thumbnail = _thumbnail(image, exif)
     if thumbnail is not None:
         return thumbnail, ONLY_THUMBNAIL
-    if share == 0:
+    if share < _NOTHING:
         raise DamagedMedia("The file ends before its picture begins.")
     return decoded, reason
 

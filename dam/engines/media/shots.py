@@ -110,7 +110,12 @@ class ShotDetector:
         before, new = self._looks[at + offset - 1], self._looks[at + offset]
         if before.black or new.black:
             return None  # fades are cut by `_after_black`
-        for later in list(self._looks)[at + offset + 1 :]:
-            if difference(before, later) < _SAME_AGAIN * score:
-                return None
-        return new.time_ms
+        looks = list(self._looks)
+        return None if _is_flash(looks[: at + offset], looks[at + offset :], _SAME_AGAIN * score) else new.time_ms
+
+
+def _is_flash(before: list[Look], after: list[Look], same: float) -> bool:
+    """Whether the picture comes back: what was before the jump is there again, or what follows was there already."""
+    comes_back = any(difference(before[-1], later) < same for later in after[1:])
+    was_there = any(difference(earlier, after[0]) < same for earlier in before[:-1])
+    return comes_back or was_there
