@@ -81,6 +81,8 @@ def _database() -> dict[str, object]:
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-64000;",
         },
+        # A file, as in use: Django's default, one in memory, has other locks than a file has.
+        "TEST": {"NAME": _config.places.data / "test-catalogue.sqlite3"},
     }
 
 

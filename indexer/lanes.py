@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import structlog
-from django.db import connections
+from django.db import DatabaseError, connections
 
 from dam.catalog import jobs
 from dam.errors import ModelUnavailable
@@ -14,6 +14,7 @@ from dam.types import Stage
 
 log = structlog.get_logger(__name__)
 
+_DATABASE_WAIT_S = 2.0
 _IDLE_WAIT_S = 0.1  # how soon a lane sees work that another lane made due
 
 
@@ -84,6 +85,11 @@ class LaneRunner:
         except ModelUnavailable as error:
             log.warning("a model is not here yet; its work waits", lane=lane.name, reason=str(error))
             self._blocked[lane.name] = str(error)
+            return False
+        except DatabaseError as error:
+            # Away or locked for long: what was claimed comes back by its lease, the lane goes on.
+            log.warning("the catalogue can't be used now", lane=lane.name, error=str(error))
+            self._stop.wait(_DATABASE_WAIT_S)
             return False
 
     @contextmanager

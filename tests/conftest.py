@@ -1,7 +1,6 @@
-"""What every test shares: a data folder of its own, and where the real media lies."""
+"""What every test shares: where the real media lies."""
 
 import os
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -10,10 +9,6 @@ from tests.services import chromium_path, missing, postgres_database, postgres_u
 
 # Fixtures of every test; the services' stand in their own file.
 __all__ = ["chromium_path", "postgres_database", "postgres_url", "rabbitmq_url", "real_media", "redis_url"]
-
-# Before Django's settings are read: tests never touch a user's data folder.
-os.environ["AFTERIMAGE_DATA"] = tempfile.mkdtemp(prefix="afterimage-tests-")
-os.environ["AFTERIMAGE_OFFLINE"] = "1"
 
 REAL_MEDIA = Path(os.environ.get("AFTERIMAGE_REAL_MEDIA", Path(__file__).resolve().parents[2] / "shared" / "media"))
 
