@@ -14,6 +14,7 @@ from PIL import Image
 
 from tests.stack import (
     DONE_S,
+    REAL_MODELS,
     START_S,
     Stack,
     answer,
@@ -134,14 +135,14 @@ def test_everything_killed_at_once_loses_nothing_and_doubles_nothing(
 @pytest.mark.slow
 def test_real_media_survives_kills_of_everything_and_of_each_child(tmp_path: Path, real_media: Path) -> None:
     reference = tmp_path / "undisturbed"
-    assert manage(reference, "index", "--quiet", str(real_media)).returncode == 0
+    assert manage(reference, "index", "--quiet", str(real_media), extra=REAL_MODELS).returncode == 0
     expected = contents(reference)
     data, total, originals = tmp_path / "data", total_of(expected), fingerprints(real_media)
     for share in (0.05, 0.5):
-        with running(data, "--media", str(real_media)) as stack:
+        with running(data, "--media", str(real_media), extra=REAL_MODELS) as stack:
             until(share_done(data, share, total), limit_s=DONE_S, what=f"{share:.0%} done", log=lambda: stack.log)
             stack.kill_everything()
-    with running(data) as stack:
+    with running(data, extra=REAL_MODELS) as stack:
         for share, victim in [(0.6, "worker"), (0.7, "web"), (0.8, "watcher"), (0.9, "worker")]:
             until(share_done(data, share, total), limit_s=DONE_S, what=f"{share:.0%} done", log=lambda: stack.log)
             stack.kill(victim)

@@ -20,6 +20,7 @@ from dam.supervisor.child import ChildSpec
 from dam.supervisor.lock import DataFolderLock
 from dam.supervisor.log import supervisor_log
 from dam.supervisor.loop import Supervisor
+from dam.supervisor.packs import fetcher
 from dam.supervisor.prepare import make_data_folder, migrate
 
 _EXIT_REFUSED = 2
@@ -71,6 +72,9 @@ class Command(BaseCommand):
             if migrate():
                 console.print("The catalogue's tables are ready.")
             _add_libraries(options["media"], console)
+            specs = _specs(host, port)
+            if fetching := fetcher(config()):
+                specs.append(fetching)
             connection.close()  # the supervisor itself needs it no more
             if not is_loopback(host):
                 console.print(
@@ -79,9 +83,7 @@ class Command(BaseCommand):
                     style="yellow",
                 )
             log = supervisor_log(places.data / "log")
-            supervisor = Supervisor(
-                _specs(host, port), environment=_environment(places.data), alive_lock=lock.alive_lock, log=log
-            )
+            supervisor = Supervisor(specs, environment=_environment(places.data), alive_lock=lock.alive_lock, log=log)
             lock.publish(url)
 
             def ready() -> None:
