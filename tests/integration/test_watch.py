@@ -216,6 +216,7 @@ def test_the_command_ends_cleanly_on_a_signal(tmp_path: Path) -> None:
     environment = os.environ | {
         "AFTERIMAGE_DATA": str(tmp_path / "data"),
         "AFTERIMAGE_DATABASE_URL": "",
+        "DJANGO_SETTINGS_MODULE": "dam.settings",
         "AFTERIMAGE_SETTLE_S": "0.2",
     }
     (tmp_path / "media").mkdir()
