@@ -109,7 +109,7 @@ class DecoderChild:
             raise DecoderCrashed(f"The decoder answered with nonsense: {error}.") from error
 
     def _wait_until_ready(self) -> None:
-        """Starting an interpreter is no part of a file's time."""
+        """Wait, apart from any file's time, until the interpreter has started."""
         if not self._ready:
             self._channel.settimeout(_START_S)
             self._ready = bool(receive_message(self._channel)[0].get("ready"))
@@ -157,8 +157,7 @@ def _ending(code: int) -> str:
 
 def _environment() -> dict[str, str]:
     """No secrets, no settings: only what an interpreter needs, and single-threaded numerics."""
-    kept = {name: os.environ[name] for name in _START_S = 120.0  # half a second on an idle machine; far more on one that is swapping
-_KEPT_VARIABLES if name in os.environ}
+    kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
     return kept | {
         "PYTHONPATH": str(_PACKAGE_ROOT),
         "PYTHONUTF8": "1",
