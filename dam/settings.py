@@ -92,7 +92,6 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 STATIC_URL = "static/"
-STATIC_ROOT = _config.places.data / "static"
 WHITENOISE_USE_FINDERS = True
 SESSION_COOKIE_NAME = "afterimage_session"
 CSRF_COOKIE_NAME = "afterimage_csrf"
