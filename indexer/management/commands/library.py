@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from dam.catalog.readers.libraries import list_libraries
+from dam.catalog.upgrade import bring_up_to_date
 from dam.catalog.writers.libraries import add_library, edit_library, remove_library
 from dam.errors import AfterimageError
 from dam.types.files import LibraryRoot
@@ -48,6 +49,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Do what was asked."""
+        bring_up_to_date()
         verbs = {"add": self._add, "list": self._list, "edit": self._edit, "remove": self._remove}
         try:
             verbs[options["verb"]](options)

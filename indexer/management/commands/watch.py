@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 from django.core.management.base import BaseCommand
 
+from dam.catalog.upgrade import bring_up_to_date
 from dam.config import config
 from indexer.watch import Watcher
 
@@ -27,6 +28,7 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
+        bring_up_to_date()
         limits = config().limits
         log.info("watching")
         Watcher(settle_s=limits.settle_s, rescan_s=limits.rescan_s).run(stop)
