@@ -17,13 +17,22 @@ _known: dict[int, tuple[str, ...]] = {}
 
 
 def examples() -> tuple[str, ...]:
-    """Return up to three searches that have good answers in this library now; remembered until it changes."""
+    """Return up to three searches that have good answers in this library now.
+
+    Three that were found stay; fewer are looked for again when there are more vectors. The first call loads the
+    model: whoever comes meanwhile gets none instead of waiting.
+    """
     size = vector_count()
-    with _lock:
-        if size not in _known:
+    if not _lock.acquire(blocking=False):
+        return ()
+    try:
+        last = next(iter(_known.values()), ())
+        if size not in _known and len(last) < _WANTED:
             _known.clear()
             _known[size] = tuple(_working(size))
-        return _known[size]
+        return next(iter(_known.values()), ())
+    finally:
+        _lock.release()
 
 
 def _working(size: int) -> Iterable[str]:

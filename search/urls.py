@@ -8,6 +8,7 @@ app_name = "search"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", search.home, name="home"),
     path("results", search.results, name="results"),
+    path("examples", search.example_searches, name="examples"),
     path("results/more", search.more, name="more"),
     path("asset/<int:asset_id>", asset.asset, name="asset"),
     path("asset/<int:asset_id>/similar", asset.similar, name="similar"),

@@ -16,7 +16,8 @@ register = template.Library()
 
 _MARK_START, _MARK_END = "\x02", "\x03"  # see dam.types.Evidence
 _RATIO_STEP = 0.05  # ratios.css has one class per step
-_MIN_RATIO, _MAX_RATIO = 0.5, 3.0  # beyond these a tile is cropped, so that no row is taken by one panorama
+_BARE_RATIO = 2.0  # sound: a wide tile for its waveform
+_MIN_RATIO, _MAX_RATIO = 0.55, 2.4  # beyond these a tile is cropped, so that no row is taken by one panorama
 
 
 @register.filter
@@ -86,7 +87,7 @@ def marked(snippet: str) -> SafeString:
 @register.filter
 def ratio_class(tile: Tile) -> str:
     """Return the class of ratios.css that fits the tile: `r150` is 3:2."""
-    ratio = tile.width / tile.height if tile.width and tile.height else 1.5
+    ratio = tile.width / tile.height if tile.width and tile.height else _BARE_RATIO
     stepped = round(min(_MAX_RATIO, max(_MIN_RATIO, ratio)) / _RATIO_STEP) * _RATIO_STEP
     return f"r{round(100 * stepped)}"
 

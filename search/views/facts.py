@@ -45,6 +45,8 @@ def _when(asset: Asset, data: AssetMetadata) -> Iterable[Fact]:
 def _source_in_words(source: str) -> str:
     if source.startswith("file:"):
         return "from the file's date, so it may be wrong"
+    if source.startswith("exif:"):
+        return f"from the camera, {source.removeprefix('exif:')}"
     return f"from {source}" if source else ""
 
 
@@ -111,12 +113,17 @@ def _file(asset: Asset, data: AssetMetadata) -> Iterable[Fact]:
         f"turned {data.rotation_deg}°" if data.rotation_deg else "",
     ]
     if asset.format:
-        yield Fact(name="Format", value=" · ".join(part for part in (asset.format.upper(), shape, *extra) if part))
+        yield Fact(
+            name="Format",
+            value=" · ".join(part for part in (asset.format.rpartition(",")[2].upper(), shape, *extra) if part),
+        )
     if asset.duration_ms:
         yield Fact(name="Length", value=timecode(asset.duration_ms))
     if data.frame_rate_numerator and data.frame_rate_denominator:
         rate = data.frame_rate_numerator / data.frame_rate_denominator
-        exact = f"{data.frame_rate_numerator}/{data.frame_rate_denominator}"
+        exact = (
+            f"{data.frame_rate_numerator}/{data.frame_rate_denominator}" if data.frame_rate_denominator != 1 else ""
+        )
         yield Fact(name="Frames", value=f"{rate:.3f}".rstrip("0").rstrip(".") + " per second", note=exact)
     if data.timecode:
         yield Fact(name="Timecode", value=data.timecode)

@@ -55,8 +55,8 @@ def results(request: HttpRequest) -> HttpResponse:
     response = render(request, "search/_results.html", {"asked": asked, **context})
     wanted = {name: value for name, value in asked.where.items() if value}
     address = reverse("search:home") + (f"?{urlencode(wanted)}" if wanted else "")
-    # A finished search is a step back in the history; words half typed are not.
-    finished = request.headers.get("HX-Trigger-Name", "") != "q"
+    # A finished search is a step in the history; words half typed, and results that came in meanwhile, are not.
+    finished = request.headers.get("HX-Trigger", "") == "search-form"
     response["HX-Push-Url" if finished else "HX-Replace-Url"] = address
     return response
 
@@ -74,8 +74,14 @@ def more(request: HttpRequest) -> HttpResponse:
     return render(request, "search/_tiles.html", _tiles(found, start=start))
 
 
+@require_safe
+def example_searches(request: HttpRequest) -> HttpResponse:
+    """Answer with the example searches: asked for by the page itself, as the first one loads the model."""
+    return render(request, "search/_examples.html", {"examples": examples()})
+
+
 def _before() -> dict[str, object]:
-    return {"recent": asset_cards(recent_ids(limit=_RECENT)), "examples": examples(), "ring": activity.ring()}
+    return {"recent": asset_cards(recent_ids(limit=_RECENT)), "ring": activity.ring()}
 
 
 def _after(asked: Asked) -> tuple[int, dict[str, object]]:
