@@ -89,6 +89,12 @@ def test_sound_is_samples_and_a_waveform(reader: MediaReader, files: Path, tmp_p
     assert prepared.pcm.stat().st_size == 4 * 16_000 * 2
 
 
+def test_a_second_attempt_into_the_same_folder_works(reader: MediaReader, files: Path, tmp_path: Path) -> None:
+    for _ in range(2):
+        prepared = reader.prepare(source_of(files / "photo.jpg"), out_dir=tmp_path)
+        _check(prepared.renditions[0], tmp_path)
+
+
 def test_sound_alone_can_be_read_again(reader: MediaReader, files: Path, tmp_path: Path) -> None:
     pcm = reader.read_sound(source_of(files / "video.mp4"), out_dir=tmp_path)
     assert pcm is not None

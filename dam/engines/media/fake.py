@@ -46,6 +46,8 @@ class FakeMediaReader:
     def prepare(self, source: SourceFile, *, out_dir: Path) -> Prepared:
         """Make solid-colour renditions. Raises UnsupportedMedia, DamagedMedia, MediaVanished."""
         data, kind = self._read(source)
+        for earlier in out_dir.glob("*.jpg"):
+            earlier.unlink()
         self.prepared.append(source.path)
         colour = tuple(hashlib.blake2b(data, digest_size=3).digest())
         makers = {MediaKind.PHOTO: _photo, MediaKind.VIDEO: _video, MediaKind.AUDIO: _audio}

@@ -26,9 +26,12 @@ class Job:
     _last_beat: float = field(default_factory=time.monotonic, init=False)
 
     def path(self, role: str, ending: str) -> Path:
-        """Return the next free name in `out_dir`."""
-        self._names += 1
-        return self.out_dir / f"{self._names:05d}-{role}{ending}"
+        """Return the next free name in `out_dir`, which may hold what an earlier attempt left."""
+        while True:
+            self._names += 1
+            path = self.out_dir / f"{self._names:05d}-{role}{ending}"
+            if not path.exists():
+                return path
 
     def beat(self, share: float) -> None:
         """Tell the reader, now and then, that work goes on."""

@@ -88,9 +88,8 @@ def _own_exif(job: Job) -> Image.Exif | None:
         return None
     exif = Image.Exif()
     try:
-        exif.load_from_fp(job.file, offset=None)
         job.file.seek(0)
-        exif.load(b"Exif\0\0" + job.file.read(256 * 1024))
+        exif.load_from_fp(job.file)
     except (OSError, ValueError, SyntaxError, TypeError, struct.error, KeyError):
         return None
     return exif
