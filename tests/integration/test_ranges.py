@@ -33,7 +33,7 @@ class Answer:
 
 def body(response: HttpResponseBase) -> bytes:
     if isinstance(response, StreamingHttpResponse):
-        return b"".join(piece for piece in response if isinstance(piece, bytes))
+        return response.getvalue()
     return bytes(getattr(response, "content", b""))
 
 
