@@ -25,8 +25,9 @@ class Tuning:
     """What is usual for a model: of cosines between a query and things that it does not mean.
 
     `centre` and `spread` count as `weight` rows of background. `good_z` is where a hit begins, `steepness` how fast
-    certainty grows with z. `prompts` are averaged into the query's vector. `yes_shift` is added to a SigLIP's own
-    log-odds, which are those of one caption among a batch of thousands and so far below even for a right one.
+    certainty grows with z. `prompts` are averaged into the query's vector. A model with a bias has a verdict of
+    its own, which counts `own_share` (0..1) of the whole; `yes_shift` is added to its log-odds, which for SigLIPs are
+    those of one caption among a batch of thousands, and so far below even for a right one.
     """
 
     centre: float
@@ -34,6 +35,7 @@ class Tuning:
     weight: float = 20.0
     good_z: float = 3.0
     steepness: float = 1.6
+    own_share: float = 0.5
     yes_shift: float = 5.0
     prompts: tuple[str, ...] = ("{}", "a photo of {}")
 
@@ -50,6 +52,10 @@ class Background:
 # 0.0 ± 0.03 (their loss pushes wrong pairs below the bias).
 _CLIP = Tuning(centre=0.15, spread=0.03)
 _SIGLIP = Tuning(centre=0.0, spread=0.03)
+# The project's own models: trained with the truth of every pair of picture and phrase, not only of the pairs of a
+# batch, so their verdict needs no shift; and phrases as people type them, so no prompt around them.
+_STARTER = Tuning(centre=-0.3, spread=0.2, own_share=0.75, yes_shift=0.0, prompts=("{}",))
+_BY_NAME = {"afterimage-starter-clip-1": _STARTER}
 # Text against text in the same towers: any two sentences are near each other.
 _SPEECH = Tuning(centre=0.5, spread=0.12, good_z=3.5, prompts=("{}",))
 # Picture against picture: anything is somewhat alike, and "more like this" should not be shy.
@@ -58,7 +64,7 @@ _ALIKE = Tuning(centre=0.5, spread=0.12, good_z=2.0, prompts=())
 
 def tuning(info: ModelInfo) -> Tuning:
     """Return what is usual between this model's pictures and texts."""
-    return _CLIP if info.logit_bias is None else _SIGLIP
+    return _BY_NAME.get(info.name) or (_CLIP if info.logit_bias is None else _SIGLIP)
 
 
 def speech_tuning() -> Tuning:
@@ -90,7 +96,7 @@ def certainty(cosine: float, behind: Background, usual: Tuning, info: ModelInfo 
     odds = usual.steepness * ((cosine - behind.centre) / behind.spread - usual.good_z)
     if info is not None and info.logit_bias is not None:
         own = info.logit_scale * cosine + info.logit_bias + usual.yes_shift
-        odds = (odds + own) / 2
+        odds = (1 - usual.own_share) * odds + usual.own_share * own
     return 1 / (1 + math.exp(-max(-_MAX_ODDS, min(_MAX_ODDS, odds))))
 
 

@@ -53,6 +53,7 @@ class SpaceIndex:
         self._unusable: set[int] = set()
         self._reconciled_at = time.monotonic()
         self._unsaved = 0
+        self._counted = (self.columns, 0)
         self._background: tuple[int, Vectors] = (0, np.empty((0, dimensions), np.float32))
 
     def catch_up(self) -> int:
@@ -102,7 +103,11 @@ class SpaceIndex:
     @property
     def unit_count(self) -> int:
         """How many units have a vector here."""
-        return len(np.unique(self.columns.unit_ids))
+        columns, (counted, number) = self.columns, self._counted
+        if counted is not columns:
+            number = len(np.unique(columns.unit_ids))
+            self._counted = (columns, number)
+        return number
 
     def _open(self) -> int:
         self._last_tombstone = rows.last_tombstone_id()

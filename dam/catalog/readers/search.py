@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from dam.catalog.models import Embedding, MediaFile, Speech, Tombstone, Unit
 from dam.types import FileState, MediaKind, UnitKind
@@ -103,7 +103,8 @@ def keys_can_come_late() -> bool:
 
 def count_units() -> dict[UnitKind, int]:
     """Return how many units of each kind the catalogue has."""
-    return {kind: Unit.objects.filter(kind=kind).count() for kind in UnitKind}
+    counts = dict(Unit.objects.order_by().values_list("kind").annotate(Count("pk")))
+    return {kind: counts.get(kind.value, 0) for kind in UnitKind}
 
 
 def visible_units(unit_ids: Collection[int], *, library_id: int | None = None) -> dict[int, UnitPlace]:
