@@ -5,6 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from dam.config import config
+from dam.supervisor.log import log_to_stderr
 from indexer.celery import app
 from indexer.worker import work
 
@@ -17,4 +19,5 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Work until a signal comes."""
+        log_to_stderr(config().env.log_level)
         sys.exit(work(app))
