@@ -8,7 +8,9 @@ Models that were trained to say yes or no (SigLIP) add their own verdict, sigmoi
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +20,7 @@ from dam.ports import ModelInfo
 GOOD = 0.5
 _MAD_TO_SIGMA = 1.4826  # the median absolute deviation of a normal distribution, as its standard deviation
 _MAX_ODDS = 12.0
+_CHANCE_ODDS = 3.0  # at the line, one in twenty of those at least as good may be chance (ln 20 = 3.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,13 +94,35 @@ def background(scores: NDArray[np.float32], usual: Tuning) -> Background:
     )
 
 
-def certainty(cosine: float, behind: Background, usual: Tuning, info: ModelInfo | None = None) -> float:
-    """Return 0..1 for one cosine; with the `info` of a model that has a bias, its own verdict counts as much."""
-    odds = usual.steepness * ((cosine - behind.centre) / behind.spread - usual.good_z)
+def certainties(
+    cosines: Sequence[float], behind: Background, usual: Tuning, *, among: int, info: ModelInfo | None = None
+) -> list[float]:
+    """Return 0..1 for the best cosines, in falling order, that a query gets among `among` vectors.
+
+    A hit has to stand out of the background, and there have to be more like it than chance gives: the best of a
+    hundred thousand pictures of nothing lies four spreads out. The share of chance among those at least as good is
+    among × (1 - Φ(z)) / rank (Benjamini and Hochberg's false discovery rate, 1995). With the `info` of a model that
+    has a bias, its own verdict has a say, too.
+    """
+    z = [(cosine - behind.centre) / behind.spread for cosine in cosines]
+    best = [
+        min(
+            usual.steepness * (value - usual.good_z),
+            math.log(rank / (among * _tail(value))) - _CHANCE_ODDS,
+        )
+        for rank, value in enumerate(z, start=1)
+    ]
+    odds = list(accumulate(reversed(best), max))[::-1]  # a better cosine never counts less
     if info is not None and info.logit_bias is not None:
-        own = info.logit_scale * cosine + info.logit_bias + usual.yes_shift
-        odds = (1 - usual.own_share) * odds + usual.own_share * own
-    return 1 / (1 + math.exp(-max(-_MAX_ODDS, min(_MAX_ODDS, odds))))
+        shift, share = info.logit_bias + usual.yes_shift, usual.own_share
+        own = [info.logit_scale * cosine + shift for cosine in cosines]
+        odds = [(1 - share) * one + share * other for one, other in zip(odds, own, strict=True)]
+    return [1 / (1 + math.exp(-max(-_MAX_ODDS, min(_MAX_ODDS, value)))) for value in odds]
+
+
+def _tail(z: float) -> float:
+    """Return the share of a normal distribution above `z` (never 0, so that it has a logarithm)."""
+    return max(math.erfc(z / math.sqrt(2)) / 2, 1e-300)
 
 
 def words_certainty(coverage: float, *, telling_words: int) -> float:

@@ -96,7 +96,8 @@ def _measure(
     """Search with one vector (1, dimensions) and calibrate each score against the whole space."""
     (matches,) = index.store.search(vector, limit=_LIMIT, allowed_ids=allowed)
     behind = calibrate.background((index.background() @ vector[0]).astype(np.float32), usual)
-    return matches, [calibrate.certainty(match.score, behind, usual, info) for match in matches]
+    among = len(index.columns) if allowed is None else len(allowed)
+    return matches, calibrate.certainties([match.score for match in matches], behind, usual, among=among, info=info)
 
 
 def _candidates(
