@@ -3,13 +3,14 @@
 import threading
 from collections.abc import Iterable
 
-from dam.catalog.readers.browse import example_words, vector_count
+from dam.catalog.readers.browse import example_words, libraries, vector_count
+from dam.config import config
 from dam.errors import AfterimageError
 from search.service import parse_query, search
 
 _WANTED = 3
 _MAX_TRIES = 12
-# What the demo library was made to answer; in any other library they are shown only if they find something.
+# What the demo library was made to answer; any other library gives its own words.
 _DEMO = ("red car at sunset", "boat at night", "a lighthouse in the morning")
 
 _lock = threading.Lock()
@@ -39,7 +40,8 @@ def _working(size: int) -> Iterable[str]:
     if not size:
         return
     found = 0
-    for text in list(dict.fromkeys((*_DEMO, *example_words())))[:_MAX_TRIES]:
+    demo = any(library.root == str(config().places.demo) for library in libraries())
+    for text in list(dict.fromkeys((*(_DEMO if demo else ()), *example_words())))[:_MAX_TRIES]:
         try:
             good = search(parse_query(text), limit=1).good_count
         except AfterimageError:

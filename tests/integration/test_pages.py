@@ -52,11 +52,14 @@ class Rows:
     def __init__(self, root: Path) -> None:
         self.library = Library.objects.create(name="Pictures", root=str(root), scanned_at=MAY)
 
-    def asset(self, path: str, kind: MediaKind, *, taken: datetime | None = MAY, **more: object) -> Asset:
+    def asset(
+        self, path: str, kind: MediaKind, *, taken: datetime | None = MAY, state: AssetState = AssetState.READY,
+        duration_ms: int = 0, browser_playable: bool = True, reason: str = "",
+    ) -> Asset:  # fmt: skip
         asset = Asset.objects.create(
-            fingerprint=path, size_bytes=1000, kind=kind, state=more.pop("state", AssetState.READY),
+            fingerprint=path, size_bytes=1000, kind=kind, state=state,
             width=1500, height=1000, taken_at=taken, mime="video/mp4" if kind is MediaKind.VIDEO else "image/jpeg",
-            **more,
+            duration_ms=duration_ms, browser_playable=browser_playable, reason=reason,
         )  # fmt: skip
         MediaFile.objects.create(
             library=self.library, asset=asset, raw_path=path.encode(), path=path, folder=path.rpartition("/")[0]
