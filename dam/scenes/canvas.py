@@ -29,7 +29,7 @@ class Canvas:
         target += (np.asarray(colour, np.float32) - target) * mask[..., None]
 
     def add(self, colour: RGB, mask: Floats, *, rows: slice = slice(None)) -> None:
-        """Adds light."""
+        """Add light."""
         self.pixels[rows] += np.asarray(colour, np.float32) * mask[..., None]
 
     def below(self, profile: Floats, *, softness_px: float = 1.0) -> Floats:
@@ -37,7 +37,7 @@ class Canvas:
         return np.clip((self.y - profile[None, :]) * (self.height / softness_px) + 0.5, 0.0, 1.0)
 
     def glow(self, x: float, y: float, radius: float) -> Floats:
-        """A round Gaussian bump, 1 at (x, y); the radius is a fraction of the picture's unit length."""
+        """Return a round Gaussian bump, 1 at (x, y); the radius is a fraction of the picture's unit length."""
         dx = (self.x - x) * (self.width / self.unit_px)
         dy = (self.y - y) * (self.height / self.unit_px)
         return np.exp(-(dx * dx + dy * dy) / (2 * radius * radius))
@@ -75,7 +75,7 @@ def noise(
 
 
 def waves(seed: int, position: Floats, *, frequency: float, octaves: int = 5, sharp: bool = False) -> Floats:
-    """A line (the shape of ``position``) in about -1..1: summed sines, or summed sharp ridges."""
+    """Return a line (the shape of ``position``) in about -1..1: summed sines, or summed sharp ridges."""
     rng = np.random.default_rng(seed)
     total = np.zeros_like(position)
     weight = 0.0
@@ -95,8 +95,19 @@ def smoothstep(values: Floats, low: float, high: float) -> Floats:
 
 
 def blurred(mask: Floats, radius_px: float) -> Floats:
-    """A mask blurred by a Gaussian of the given radius."""
+    """Return a mask blurred by a Gaussian of the given radius."""
     if radius_px < 0.3:
         return mask
     picture = Image.fromarray(np.asarray(np.clip(mask, 0, 1) * 255, np.uint8))
     return np.asarray(picture.filter(ImageFilter.GaussianBlur(radius_px)), np.float32) / 255
+
+
+def perspective_rows(nearness: Floats, *, near_stretch: float = 0.35) -> NDArray[np.int64]:
+    """Which row of a flat texture lies under each row of a plane seen from above it.
+
+    ``nearness`` rises from 0 at the horizon to 1 at the viewer; far rows are squeezed as 1 / distance does.
+    """
+    height = len(nearness)
+    far, near = 1 / near_stretch, 1 / (1 + near_stretch)
+    share = (far - 1 / (nearness + near_stretch)) / (far - near)
+    return np.asarray(np.clip(share * (height - 1), 0, height - 1), np.int64)

@@ -95,26 +95,25 @@ def captions(scene: Scene) -> tuple[Caption, ...]:
 def phrases(query: Query) -> tuple[str, ...]:
     """Phrasings of a query, the plainest first; none where no one would ask so (a colour without a thing)."""
     if query.thing is not None:
-        return tuple(_about_thing(query))
+        return tuple(_about_thing(query, query.thing))
     if query.colour is not None:
         return ()
     return tuple(_about_landscape(query))
 
 
 def article(words: str) -> str:
-    """The words with the indefinite article that fits them."""
+    """Return the words with the indefinite article that fits them."""
     return f"{'an' if words[0] in 'aeio' or words.startswith('umb') else 'a'} {words}"
 
 
-def _about_thing(query: Query) -> Iterator[str]:
-    assert query.thing is not None
-    for name in NAMES[query.thing]:
+def _about_thing(query: Query, thing: Thing) -> Iterator[str]:
+    for name in NAMES[thing]:
         noun = f"{query.colour} {name}" if query.colour is not None else name
         for ending in _endings(query):
             words = f"{noun} {ending}".strip()
             yield article(words)
             yield words
-    noun = f"{query.colour} {NAMES[query.thing][0]}" if query.colour is not None else NAMES[query.thing][0]
+    noun = f"{query.colour} {NAMES[thing][0]}" if query.colour is not None else NAMES[thing][0]
     ending = next(_endings(query))
     for opening in OPENINGS:
         yield f"{opening} {article(f'{noun} {ending}'.strip())}"
@@ -153,5 +152,3 @@ def _about_landscape(query: Query) -> Iterator[str]:
         yield f"{QUALITIES[query.light]} {spot}"
         yield from (f"{spot} {time}" for time in TIMES[query.light])
     yield f"{spots[0]} {MOMENTS[query.light][0]}"
-
-

@@ -13,6 +13,7 @@ from dam.scenes.vocabulary import COLOURS, STANDS, Colour, Light, Place, Stand, 
 
 Item = TypeVar("Item")
 
+_ROAD_USERS = frozenset({Thing.CAR, Thing.BUS, Thing.BICYCLE, Thing.BALLOON, Thing.AIRPLANE})
 _ROADS = frozenset({Place.CITY, Place.FIELD, Place.DESERT, Place.MOUNTAINS, Place.FOREST, Place.SNOW, Place.LAKE})
 
 
@@ -25,7 +26,7 @@ def random_scene(
     light: Light | None = None,
     companions: int | None = None,
 ) -> Scene:
-    """A scene around one main thing, with the named parts fixed and the rest drawn by the generator.
+    """Return a scene around one main thing, with the named parts fixed and the rest drawn by the generator.
 
     Args:
         rng: seeded generator; the same state gives the same scene.
@@ -44,7 +45,7 @@ def random_scene(
     scene = Scene(
         place=place, light=light, objects=(), seed=int(rng.integers(1 << 31)),
         horizon=float(rng.uniform(0.36, 0.64)), sun_x=float(rng.uniform(0.1, 0.9)), pan=float(rng.uniform(0, 0.5)),
-        time_s=float(rng.uniform(0, 9)), road=place in _ROADS and bool(rng.random() < 0.6),
+        time_s=float(rng.uniform(0, 9)), road=place in _ROADS and bool(rng.random() < 0.6) and thing in _ROAD_USERS,
     )  # fmt: skip
     scene = replace(scene, sun_y=scene.horizon * float(rng.uniform(0.45, 0.97)))
     afloat = STANDS[thing] is Stand.WATER
@@ -119,10 +120,15 @@ def _companion(
     for _ in range(6):
         item = _placed(rng, scene, thing, colour, scale=float(rng.uniform(0.45, 0.8)), afloat=afloat)
         item = replace(item, x=float(rng.uniform(0.08, 0.92)))
-        if all(abs(item.x - other.x) > 0.55 * (item.size + other.size) or abs(item.y - other.y) > 0.6 * item.size + 0.5 * other.size
-               for other in objects):  # fmt: skip
+        if not any(_overlap(item, other) for other in objects):
             return item
     return None
+
+
+def _overlap(item: SceneObject, other: SceneObject) -> bool:
+    aside = abs(item.x - other.x) > 0.55 * (item.size + other.size)
+    apart = abs(item.y - other.y) > 0.6 * item.size + 0.5 * other.size
+    return not (aside or apart)
 
 
 _FLOAT = SceneObject(thing=Thing.BOAT, colour=Colour.WHITE, x=0.5, y=0.5, size=0.1)

@@ -28,20 +28,20 @@ class Sketch:
         self._brush = ImageDraw.Draw(self.paint)
         self._torch = ImageDraw.Draw(self.lamps)
 
-    def polygon(self, points: Sequence[Point], colour: RGB, *, alpha: float = 1.0) -> None:
-        """Fills a polygon."""
-        self._brush.polygon(self._pixels(points), fill=(*_bytes(colour), round(alpha * 255)))
+    def polygon(self, points: Sequence[Point], colour: RGB) -> None:
+        """Fill a polygon."""
+        self._brush.polygon(self._pixels(points), fill=(*_bytes(colour), 255))
 
-    def curve(self, points: Sequence[Point], colour: RGB, *, alpha: float = 1.0) -> None:
-        """Fills the smooth closed curve through the points."""
-        self.polygon(smooth(points), colour, alpha=alpha)
+    def curve(self, points: Sequence[Point], colour: RGB) -> None:
+        """Fill the smooth closed curve through the points."""
+        self.polygon(smooth(points), colour)
 
     def rectangle(self, left: float, bottom: float, right: float, top: float, colour: RGB) -> None:
-        """Fills a rectangle."""
+        """Fill a rectangle."""
         self.polygon([(left, bottom), (right, bottom), (right, top), (left, top)], colour)
 
     def ellipse(self, x: float, y: float, rx: float, ry: float, colour: RGB) -> None:
-        """Fills an ellipse around (x, y)."""
+        """Fill an ellipse around (x, y)."""
         self._brush.ellipse(self._box(x, y, rx, ry), fill=(*_bytes(colour), 255))
 
     def line(self, points: Sequence[Point], width: float, colour: RGB) -> None:
@@ -55,46 +55,54 @@ class Sketch:
         self._brush.ellipse(self._box(x, y, radius, radius), outline=(*_bytes(colour), 255), width=pixels)
 
     def lamp(self, points: Sequence[Point], colour: RGB) -> None:
-        """Marks a polygon as shining by itself; how strongly, the light of the scene decides."""
+        """Mark a polygon as shining by itself; how strongly, the light of the scene decides."""
         self._torch.polygon(self._pixels(points), fill=_bytes(colour))
 
     def lamp_disc(self, x: float, y: float, radius: float, colour: RGB) -> None:
-        """Marks a disc as shining by itself."""
+        """Mark a disc as shining by itself."""
         self._torch.ellipse(self._box(x, y, radius, radius), fill=_bytes(colour))
 
     def _pixels(self, points: Sequence[Point]) -> list[Point]:
-        return [
-            ((x * self.facing - self.left) * self.unit_px, (self.top - y) * self.unit_px) for x, y in points
-        ]
+        return [((x * self.facing - self.left) * self.unit_px, (self.top - y) * self.unit_px) for x, y in points]
 
     def _box(self, x: float, y: float, rx: float, ry: float) -> tuple[float, float, float, float]:
         (px, py), reach_x, reach_y = self._pixels([(x, y)])[0], rx * self.unit_px, ry * self.unit_px
         return (px - reach_x, py - reach_y, px + reach_x, py + reach_y)
 
 
-def smooth(points: Sequence[Point], *, steps: int = 6) -> list[Point]:
-    """A closed Catmull-Rom curve (Catmull and Rom 1974, tension 1/2) through the points, as a polygon."""
-    p1 = np.asarray(points, dtype=np.float64)
-    p0, p2, p3 = np.roll(p1, 1, axis=0), np.roll(p1, -1, axis=0), np.roll(p1, -2, axis=0)
+def smooth(points: Sequence[Point], *, steps: int = 7) -> list[Point]:
+    """Return a closed curve through the points, as a polygon.
+
+    Cubic Hermite segments with the directions of Catmull and Rom (1974); a tangent is never longer than the
+    shorter of its two sides, so that corners round off without swinging out.
+    """
+    at = np.asarray(points, dtype=np.float64)
+    after, before = np.roll(at, -1, axis=0), np.roll(at, 1, axis=0)
+    chord = after - before
+    reach = np.minimum(np.linalg.norm(after - at, axis=1), np.linalg.norm(at - before, axis=1))
+    tangent = chord * (reach / np.maximum(np.linalg.norm(chord, axis=1), 1e-9))[:, None]
     t = np.linspace(0.0, 1.0, steps, endpoint=False)[None, :, None]
-    a, b, c, d = p0[:, None], p1[:, None], p2[:, None], p3[:, None]
-    curve = 0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)
+    start, end, leave, arrive = at[:, None], after[:, None], tangent[:, None], np.roll(tangent, -1, axis=0)[:, None]
+    curve = (
+        (2 * t**3 - 3 * t**2 + 1) * start + (t**3 - 2 * t**2 + t) * leave
+        + (3 * t**2 - 2 * t**3) * end + (t**3 - t**2) * arrive
+    )  # fmt: skip
     return [(float(x), float(y)) for x, y in curve.reshape(-1, 2)]
 
 
 def mix(first: RGB, second: RGB, share: float) -> RGB:
-    """The first colour with the given share of the second."""
+    """Return the first colour with the given share of the second."""
     r, g, b = (one + (two - one) * share for one, two in zip(first, second, strict=True))
     return (r, g, b)
 
 
 def lighter(colour: RGB, share: float = 0.3) -> RGB:
-    """The colour mixed with white."""
+    """Return the colour mixed with white."""
     return mix(colour, (1.0, 1.0, 1.0), share)
 
 
 def darker(colour: RGB, share: float = 0.3) -> RGB:
-    """The colour mixed with black."""
+    """Return the colour mixed with black."""
     return mix(colour, (0.0, 0.0, 0.0), share)
 
 

@@ -13,7 +13,7 @@ MOON: RGB = (0.96, 0.96, 0.90)
 
 
 def paint_sky(canvas: Canvas, scene: Scene) -> None:
-    """Fills the whole canvas with sky; the land is painted over its lower part."""
+    """Fill the whole canvas with sky; the land is painted over its lower part."""
     mood = MOODS[scene.light]
     position = np.clip(canvas.y[:, 0] / max(scene.horizon, 0.05), 0.0, 1.0)
     canvas.pixels[:] = gradient(mood.sky, position)[:, None, :]
@@ -43,11 +43,11 @@ def paint_rain(canvas: Canvas, scene: Scene) -> None:
     """Slanting streaks in two depths over the finished picture."""
     if scene.light is not Light.RAIN:
         return
-    for depth, (cells, strength) in enumerate((((150.0, 5.0), 0.34), ((64.0, 3.0), 0.40))):
+    for depth, (cells, strength) in enumerate((((190.0, 6.0), 0.24), ((90.0, 4.0), 0.30))):
         field = noise(
             scene.seed + 71 + depth, width=canvas.width, height=canvas.height, cells=cells, octaves=1,
-            shift=scene.time_s * 0.37,
         )  # fmt: skip
+        field = np.roll(field, int(scene.time_s * (2.1 + 0.9 * depth) * canvas.height), axis=0)
         slant = (canvas.y[:, 0] * canvas.height * 0.16).astype(int)
         columns = (np.arange(canvas.width)[None, :] + slant[:, None]) % canvas.width
         streaks = smoothstep(np.take_along_axis(field, columns, axis=1), 0.72, 1.0)
@@ -99,7 +99,7 @@ def _disc(canvas: Canvas, x: float, y: float, radius: float) -> Floats:
 
 def _paint_clouds(canvas: Canvas, scene: Scene) -> None:
     rng = np.random.default_rng(scene.seed + 31)
-    cover = {Light.DAY: 0.50, Light.SUNSET: 0.50, Light.NIGHT: 0.64, Light.FOG: 0.8, Light.RAIN: 0.34}[scene.light]
+    cover = {Light.DAY: 0.54, Light.SUNSET: 0.50, Light.NIGHT: 0.64, Light.FOG: 0.8, Light.RAIN: 0.34}[scene.light]
     cover += float(rng.uniform(-0.08, 0.08))
     drift = scene.pan * 0.05 + scene.time_s * 0.004
     field = noise(scene.seed + 32, width=canvas.width, height=canvas.height, cells=(3.0, 7.0), octaves=6, shift=drift)
@@ -108,7 +108,9 @@ def _paint_clouds(canvas: Canvas, scene: Scene) -> None:
     lit = smoothstep(field, cover + 0.05, cover + 0.34)[..., None]
     if scene.light is Light.SUNSET:
         near = (0.45 + 0.55 * canvas.glow(scene.sun_x, scene.sun_y, 0.5))[..., None]
-        bright = np.asarray((1.0, 0.56, 0.34), np.float32) * near + np.asarray((0.30, 0.10, 0.22), np.float32) * (1 - near)
+        bright = np.asarray((1.0, 0.56, 0.34), np.float32) * near + np.asarray((0.30, 0.10, 0.22), np.float32) * (
+            1 - near
+        )
         canvas.blend(bright * (1 - lit) + np.asarray((0.44, 0.22, 0.36), np.float32) * lit, mask * 0.85)
     else:
         edge, core = _CLOUD_TONES[scene.light]

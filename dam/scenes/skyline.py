@@ -10,7 +10,13 @@ from dam.scenes.scene import Scene
 from dam.scenes.sketch import mix
 from dam.scenes.vocabulary import Light, Place
 
-_LIT_SHARE: dict[Light, float] = {Light.NIGHT: 0.55, Light.SUNSET: 0.30, Light.RAIN: 0.34, Light.FOG: 0.16, Light.DAY: 0.0}
+_LIT_SHARE: dict[Light, float] = {
+    Light.NIGHT: 0.55,
+    Light.SUNSET: 0.30,
+    Light.RAIN: 0.34,
+    Light.FOG: 0.16,
+    Light.DAY: 0.0,
+}
 _WINDOW: RGB = (1.0, 0.80, 0.46)
 
 
@@ -26,6 +32,13 @@ def paint_skyline(canvas: Canvas, scene: Scene) -> None:
             if left + width > -0.1:
                 _paint_tower(canvas, scene, (left, width, tall), row=row, tone=tone, seed=lit_seed, crown=crown)
             left += width * float(rng.uniform(0.85, 1.25))
+    _paint_street_glow(canvas, scene)
+
+
+def _paint_street_glow(canvas: Canvas, scene: Scene) -> None:
+    """Paint the light of unseen streets: a warm breath at the towers' feet, above and below the horizon."""
+    share = np.exp(-(((canvas.y - scene.horizon) / 0.09) ** 2)).astype(np.float32) * MOODS[scene.light].glow
+    canvas.add((0.20, 0.13, 0.06), np.broadcast_to(share, (canvas.height, canvas.width)))
 
 
 def _paint_tower(
@@ -43,7 +56,9 @@ def _paint_tower(
     fall = np.linspace(0.0, 1.0, area.shape[0], dtype=np.float32)[:, None, None]
     side = np.linspace(0.9, 1.1, area.shape[1], dtype=np.float32)[None, :, None]
     side = side if scene.sun_x > left else side[:, ::-1]
-    area[:] = (np.asarray(wall, np.float32) * side) * (1 - fall * 0.35) + np.asarray(mood.haze, np.float32) * fall * 0.35
+    area[:] = (np.asarray(wall, np.float32) * side) * (1 - fall * 0.35) + np.asarray(
+        mood.haze, np.float32
+    ) * fall * 0.35
     _paint_windows(area, scene, mood, row=row, seed=seed, pitch_px=(0.0075 + 0.003 * row) * canvas.unit_px)
     if crown == 0:
         _paint_mast(canvas, (x0 + x1) // 2, y0, wall)

@@ -32,7 +32,7 @@ def paint_objects(canvas: Canvas, scene: Scene) -> None:
     order = sorted(scene.objects, key=lambda item: (STANDS[item.thing] is not Stand.AIR, item.y))
     for item in order:
         tile = _tile(canvas, scene, item)
-        if STANDS[item.thing] is Stand.WATER or scene.place is Place.SEA and item.thing is Thing.LIGHTHOUSE:
+        if STANDS[item.thing] is Stand.WATER or (scene.place is Place.SEA and item.thing is Thing.LIGHTHOUSE):
             _paint_reflection(canvas, scene, tile)
         elif STANDS[item.thing] is Stand.GROUND:
             _paint_shadow(canvas, scene, tile)
@@ -131,7 +131,9 @@ def _paint_lamps(canvas: Canvas, scene: Scene, item: SceneObject, tile: Tile) ->
     halo = Image.new("RGB", (width + 2 * pad, height + 2 * pad))
     halo.paste(Image.fromarray(np.asarray(np.clip(tile.lamps, 0, 1) * 255, np.uint8)), (pad, pad))
     for radius, power in ((0.03, 0.9), (0.12, 1.3)):
-        soft = np.stack([blurred(np.asarray(band, np.float32) / 255, radius * width) for band in halo.split()], axis=-1)
+        soft = np.stack(
+            [blurred(np.asarray(band, np.float32) / 255, radius * width) for band in halo.split()], axis=-1
+        )
         area, inside = _overlap(canvas, tile.left - pad, tile.top - pad, soft.shape[:2])
         canvas.pixels[area] += soft[inside] * power
     if item.thing in (Thing.CAR, Thing.BUS) and scene.light in (Light.NIGHT, Light.FOG, Light.RAIN, Light.SUNSET):
@@ -139,8 +141,8 @@ def _paint_lamps(canvas: Canvas, scene: Scene, item: SceneObject, tile: Tile) ->
 
 
 def _paint_beam(canvas: Canvas, scene: Scene, item: SceneObject, tile: Tile) -> None:
-    """A cone of light ahead of a vehicle, bright at the lamp and soft at its edges."""
-    height, width = tile.alpha.shape
+    """Paint a cone of light ahead of a vehicle, bright at the lamp and soft at its edges."""
+    width = tile.alpha.shape[1]
     reach, spread = round(width * 0.9), round(width * 0.5)
     along = np.linspace(0.02, 1.0, max(reach, 2), dtype=np.float32)[None, :]
     across = np.linspace(-1.0, 1.0, max(spread, 2), dtype=np.float32)[:, None] - 0.18 * along
@@ -151,15 +153,17 @@ def _paint_beam(canvas: Canvas, scene: Scene, item: SceneObject, tile: Tile) -> 
     area, inside = _overlap(canvas, left, middle - cone.shape[0] // 2, cone.shape)
     light = np.asarray((0.52, 0.46, 0.32), np.float32) * MOODS[scene.light].glow
     canvas.pixels[area] += cone[inside][..., None] * light
+    pool_x = (tile.left + (1.25 if item.facing > 0 else -0.25) * width) / canvas.width
+    pool = np.exp(-(((canvas.x - pool_x) / (0.42 * width / canvas.width)) ** 2)
+                  - ((canvas.y - tile.foot / canvas.height) / (0.055 * width / canvas.height)) ** 2)  # fmt: skip
+    canvas.add((0.34, 0.29, 0.19), np.asarray(pool * MOODS[scene.light].glow, np.float32))
 
 
 def _overlap(
     canvas: Canvas, left: int, top: int, shape: tuple[int, ...]
 ) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
-    """The part of a tile that lies on the canvas: slices of the canvas, and of the tile."""
+    """Return the part of a tile that lies on the canvas: slices of the canvas, and of the tile."""
     y0, y1 = max(0, top), min(canvas.height, top + shape[0])
     x0, x1 = max(0, left), min(canvas.width, left + shape[1])
     y1, x1 = max(y0, y1), max(x0, x1)
     return (slice(y0, y1), slice(x0, x1)), (slice(y0 - top, y1 - top), slice(x0 - left, x1 - left))
-
-

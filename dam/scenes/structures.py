@@ -18,7 +18,7 @@ CLOTH: RGB = (0.93, 0.92, 0.88)
 
 
 def draw_house(sketch: Sketch, body: RGB, variant: int) -> None:
-    """A gabled house with a chimney, door and lit windows."""
+    """Draw a gabled house with a chimney, door and lit windows."""
     width, eaves, ridge = ((0.40, 0.38, 0.66), (0.46, 0.32, 0.60), (0.32, 0.48, 0.76))[variant % 3]
     sketch.rectangle(width * 0.45, eaves, width * 0.65, ridge + 0.08, (0.48, 0.30, 0.25))
     sketch.rectangle(-width, 0.0, width, eaves + 0.01, body)
@@ -26,7 +26,12 @@ def draw_house(sketch: Sketch, body: RGB, variant: int) -> None:
     for board in range(1, 6):
         y = eaves * board / 6
         sketch.line([(-width, y), (width, y)], 0.004, darker(body, 0.2))
-    roof = [(-width - 0.07, eaves - 0.02), (-width * 0.55, ridge), (width * 0.55, ridge), (width + 0.07, eaves - 0.02)]
+    roof = [
+        (-width - 0.07, eaves - 0.02),
+        (-width * 0.55, ridge),
+        (width * 0.55, ridge),
+        (width + 0.07, eaves - 0.02),
+    ]
     sketch.polygon(roof, ROOF)
     sketch.line([roof[0], roof[3]], 0.018, lighter(ROOF, 0.3))
     sketch.rectangle(-0.07, 0.0, 0.07, 0.24, darker(WOOD, 0.2))
@@ -37,7 +42,7 @@ def draw_house(sketch: Sketch, body: RGB, variant: int) -> None:
 
 
 def draw_lighthouse(sketch: Sketch, body: RGB, variant: int) -> None:
-    """A tower banded in its colour and white, with a gallery and a burning lantern, on a rock."""
+    """Draw a tower banded in its colour and white, with a gallery and a burning lantern, on a rock."""
     sketch.curve([(-0.30, 0.0), (-0.22, 0.06), (-0.05, 0.09), (0.16, 0.07), (0.30, 0.0), (0.1, -0.03)], STONE)
     foot, neck, top = 0.14, 0.085, 0.80
     bands = 5 if variant % 2 else 7
@@ -46,7 +51,7 @@ def draw_lighthouse(sketch: Sketch, body: RGB, variant: int) -> None:
         w0, w1 = (foot + (neck - foot) * part / bands for part in (band, band + 1))
         tone = body if band % 2 == 0 else CLOTH
         sketch.polygon([(-w0, low), (w0, low), (w1, high + 0.002), (-w1, high + 0.002)], tone)
-        sketch.polygon([(w0 * 0.25, low), (w0, low), (w1, high), (w1 * 0.25, high)], darker(tone, 0.3), alpha=0.45)
+        sketch.polygon([(w0 * 0.25, low), (w0, low), (w1, high), (w1 * 0.25, high)], darker(tone, 0.15))
     sketch.rectangle(-0.12, top, 0.12, top + 0.025, darker(STONE, 0.4))
     sketch.rectangle(-0.065, top + 0.025, 0.065, top + 0.115, lighter(WARM, 0.35))
     sketch.line([(0.0, top + 0.02), (0.0, top + 0.11)], 0.008, darker(STONE, 0.5))
@@ -59,7 +64,7 @@ def draw_lighthouse(sketch: Sketch, body: RGB, variant: int) -> None:
 
 
 def draw_windmill(sketch: Sketch, body: RGB, variant: int) -> None:
-    """A tower mill with four lattice sails."""
+    """Draw a tower mill with four lattice sails."""
     sketch.polygon([(-0.21, 0.0), (0.21, 0.0), (0.125, 0.62), (-0.125, 0.62)], body)
     sketch.polygon([(0.05, 0.0), (0.21, 0.0), (0.125, 0.62), (0.03, 0.62)], darker(body, 0.2))
     sketch.curve([(-0.15, 0.61), (-0.12, 0.70), (0.0, 0.76), (0.12, 0.70), (0.15, 0.61)], ROOF)
@@ -83,11 +88,13 @@ def draw_windmill(sketch: Sketch, body: RGB, variant: int) -> None:
 
 
 def draw_tent(sketch: Sketch, body: RGB, variant: int) -> None:
-    """A ridge tent with an open door, or a dome."""
+    """Draw a ridge tent with an open door, or a dome."""
     if variant % 2:
         sketch.curve([(-0.48, 0.0), (-0.40, 0.24), (-0.20, 0.42), (0.04, 0.46), (0.28, 0.34), (0.44, 0.14),
                       (0.48, 0.0), (0.0, -0.01)], body)  # fmt: skip
-        sketch.curve([(0.06, 0.46), (0.28, 0.34), (0.44, 0.14), (0.48, 0.0), (0.2, -0.01), (0.16, 0.25)], darker(body, 0.2))
+        sketch.curve(
+            [(0.06, 0.46), (0.28, 0.34), (0.44, 0.14), (0.48, 0.0), (0.2, -0.01), (0.16, 0.25)], darker(body, 0.2)
+        )
     else:
         sketch.polygon([(-0.5, 0.0), (-0.14, 0.48), (0.12, 0.52), (0.5, 0.0)], body)
         sketch.polygon([(-0.5, 0.0), (-0.14, 0.48), (0.04, 0.0)], lighter(body, 0.16))
@@ -99,10 +106,18 @@ def draw_tent(sketch: Sketch, body: RGB, variant: int) -> None:
 
 
 def draw_umbrella(sketch: Sketch, body: RGB, variant: int) -> None:
-    """A large parasol on its pole."""
+    """Draw a large parasol on its pole."""
     lean = 0.05 * (variant % 3 - 1)
     sketch.line([(0.0, 0.0), (lean * 2, 0.72)], 0.03, lighter(WOOD, 0.25))
-    dome: list[Point] = [(-0.46, 0.50), (-0.36, 0.66), (-0.18, 0.77), (0.0, 0.81), (0.18, 0.77), (0.36, 0.66), (0.46, 0.50)]
+    dome: list[Point] = [
+        (-0.46, 0.50),
+        (-0.36, 0.66),
+        (-0.18, 0.77),
+        (0.0, 0.81),
+        (0.18, 0.77),
+        (0.36, 0.66),
+        (0.46, 0.50),
+    ]
     gores: list[Point] = [(0.31, 0.535), (0.155, 0.505), (0.0, 0.535), (-0.155, 0.505), (-0.31, 0.535)]
     sketch.polygon([(x + lean * 2 * y, y) for x, y in dome + gores], body)
     for left, right, tone in ((-0.155, 0.155, lighter(body, 0.22)), (0.31, 0.46, darker(body, 0.22))):
@@ -111,7 +126,7 @@ def draw_umbrella(sketch: Sketch, body: RGB, variant: int) -> None:
 
 
 def draw_boat(sketch: Sketch, body: RGB, variant: int) -> None:
-    """A fishing boat with a wheelhouse, or an open boat; the waterline is at zero."""
+    """Draw a fishing boat with a wheelhouse, or an open boat; the waterline is at zero."""
     hull = [(-0.48, 0.21), (-0.44, 0.02), (-0.40, -0.03), (0.34, -0.03), (0.44, 0.08), (0.53, 0.28), (0.30, 0.22),
             (0.0, 0.19)]  # fmt: skip
     if variant % 3 != 1:
@@ -122,6 +137,7 @@ def draw_boat(sketch: Sketch, body: RGB, variant: int) -> None:
             _pane(sketch, x, 0.345, 0.045, 0.045)
         sketch.line([(-0.14, 0.47), (-0.14, 0.72)], 0.014, WOOD)
         sketch.line([(-0.14, 0.70), (0.45, 0.26)], 0.005, STONE)
+        sketch.lamp_disc(-0.14, 0.70, 0.022, WARM)
     else:
         sketch.line([(-0.20, 0.30), (0.02, 0.06), (0.16, -0.06)], 0.018, WOOD)
         sketch.rectangle(-0.30, 0.17, -0.16, 0.22, WOOD)
@@ -129,11 +145,10 @@ def draw_boat(sketch: Sketch, body: RGB, variant: int) -> None:
     sketch.polygon(hull, body)
     sketch.polygon([(-0.44, 0.03), (-0.40, -0.03), (0.34, -0.03), (0.42, 0.05)], darker(body, 0.45))
     sketch.line([(-0.48, 0.205), (0.0, 0.185), (0.30, 0.215), (0.52, 0.27)], 0.026, lighter(body, 0.5))
-    sketch.lamp_disc(-0.14, 0.70, 0.022, WARM)
 
 
 def draw_sailboat(sketch: Sketch, body: RGB, variant: int) -> None:
-    """A sloop: hull and mainsail in its colour, or coloured sails over a white hull."""
+    """Draw a sloop: hull and mainsail in its colour, or coloured sails over a white hull."""
     sails = (body, lighter(body, 0.25))
     hull = body if variant % 2 == 0 else CLOTH
     sketch.line([(0.03, 0.08), (0.03, 1.12)], 0.02, WOOD)
@@ -142,45 +157,77 @@ def draw_sailboat(sketch: Sketch, body: RGB, variant: int) -> None:
     for seam in range(1, 4):
         y = 0.19 + seam * 0.2
         sketch.line([(-0.40 + seam * 0.085, y), (-0.01, y - 0.02)], 0.006, darker(sails[0], 0.2))
-    sketch.curve([(-0.46, 0.13), (-0.40, 0.0), (-0.2, -0.04), (0.25, -0.04), (0.40, 0.04), (0.50, 0.17), (0.0, 0.12)], hull)
+    sketch.curve(
+        [(-0.46, 0.13), (-0.40, 0.0), (-0.2, -0.04), (0.25, -0.04), (0.40, 0.04), (0.50, 0.17), (0.0, 0.12)], hull
+    )
     sketch.polygon([(-0.40, 0.02), (-0.34, -0.035), (0.30, -0.035), (0.38, 0.02)], darker(hull, 0.45))
     sketch.lamp_disc(0.03, 1.12, 0.022, WARM)
 
 
 def draw_tree(sketch: Sketch, body: RGB, variant: int) -> None:
-    """A broad-leaved tree: crown of overlapping leaf clouds, lit from above."""
+    """Draw a broad-leaved tree: crown of overlapping leaf clouds, lit from above."""
     sketch.polygon([(-0.07, -0.01), (0.07, -0.01), (0.03, 0.45), (-0.03, 0.45)], WOOD)
     sketch.line([(0.0, 0.28), (-0.16, 0.48)], 0.03, WOOD)
     sketch.line([(0.0, 0.32), (0.15, 0.5)], 0.028, WOOD)
     rng = np.random.default_rng(variant)
-    clumps = [(x, 0.34 + abs(y) * 0.62 + 0.03, 0.5) for x, y in rng.uniform((-0.26, 0.1), (0.26, 0.9), (14, 2))]
-    tones = ((0.34, 0.0, 0.0), (0.12, -0.015, 0.035), (-0.16, -0.05, 0.085))
-    for shade, dx, dy in tones:
+    turns, reach = rng.uniform(0, 2 * pi, 34), rng.uniform(0.0, 1.0, 34) ** 0.5
+    # Leaf clouds fill an egg: round below, narrower above.
+    clumps = [
+        (0.30 * r * cos(t) * (1.0 - 0.25 * sin(t)), 0.70 + 0.27 * r * sin(t))
+        for t, r in zip(turns, reach, strict=True)
+    ]
+    tones = (
+        (0.36, 0.0, 0.0, 0.125),
+        (0.14, -0.012, 0.022, 0.098),
+        (-0.06, -0.028, 0.045, 0.066),
+        (-0.26, -0.04, 0.06, 0.032),
+    )
+    for shade, dx, dy, radius in tones:
         tone = darker(body, shade) if shade > 0 else lighter(body, -shade)
-        shrink = 1.0 if shade > 0.2 else (0.82 if shade > 0 else 0.48)
-        for x, y, _ in clumps:
-            radius = 0.155 * shrink
-            sketch.ellipse(x + dx, y + dy * 0.6, radius, radius * 0.9, tone)
+        for x, y in clumps:
+            sketch.ellipse(x + dx, y + dy, radius, radius * 0.92, tone)
 
 
 def draw_dog(sketch: Sketch, body: RGB, variant: int) -> None:
-    """A standing dog in profile, nose to the right."""
-    far = darker(body, 0.35)
-    for x in (-0.30, 0.20):
-        sketch.curve([(x, 0.36), (x + 0.10, 0.34), (x + 0.08, 0.15), (x + 0.10, 0.0), (x + 0.02, 0.0), (x + 0.01, 0.16)], far)
-    tail = [(-0.36, 0.50), (-0.50, 0.60 + 0.06 * (variant % 2)), (-0.56, 0.74), (-0.51, 0.74), (-0.45, 0.64), (-0.33, 0.56)]
+    """Draw a standing dog in profile, nose to the right."""
+    far, near = darker(body, 0.35), lighter(body, 0.05)
+    _leg(sketch, -0.25, far, hind=True)
+    _leg(sketch, 0.16, far, hind=False)
+    tail = [
+        (-0.34, 0.50),
+        (-0.47, 0.60 + 0.06 * (variant % 2)),
+        (-0.56, 0.76),
+        (-0.52, 0.77),
+        (-0.42, 0.65),
+        (-0.30, 0.57),
+    ]
     sketch.curve(tail, body)
-    sketch.curve([(-0.40, 0.50), (-0.34, 0.58), (0.0, 0.565), (0.22, 0.62), (0.32, 0.80), (0.42, 0.84), (0.40, 0.66),
-                  (0.34, 0.44), (0.24, 0.33), (0.0, 0.37), (-0.26, 0.36), (-0.38, 0.40)], body)  # fmt: skip
-    sketch.curve([(0.28, 0.72), (0.32, 0.84), (0.42, 0.88), (0.50, 0.84), (0.60, 0.79), (0.62, 0.74), (0.56, 0.70),
-                  (0.44, 0.69), (0.36, 0.66)], body)  # fmt: skip
-    sketch.curve([(0.30, 0.84), (0.36, 0.88), (0.39, 0.80), (0.36, 0.68), (0.29, 0.70)], darker(body, 0.4))
-    for x in (-0.40, 0.24):
-        sketch.curve([(x, 0.44), (x + 0.14, 0.42), (x + 0.10, 0.2), (x + 0.13, 0.03), (x + 0.15, 0.0), (x + 0.04, 0.0),
-                      (x + 0.03, 0.18)], lighter(body, 0.06))  # fmt: skip
-    sketch.ellipse(0.61, 0.765, 0.024, 0.022, (0.05, 0.05, 0.05))
-    sketch.ellipse(0.47, 0.80, 0.017, 0.017, (0.05, 0.04, 0.04))
-    sketch.line([(0.29, 0.66), (0.38, 0.62)], 0.03, (0.75, 0.15, 0.15) if variant % 2 else (0.15, 0.3, 0.6))
+    sketch.curve([(-0.39, 0.46), (-0.35, 0.55), (-0.22, 0.585), (0.02, 0.56), (0.20, 0.60), (0.29, 0.74),
+                  (0.40, 0.80),
+                  (0.41, 0.66), (0.36, 0.50), (0.29, 0.36), (0.18, 0.32), (0.0, 0.37), (-0.20, 0.42),
+                  (-0.30, 0.38)], body)  # fmt: skip
+    _leg(sketch, -0.34, near, hind=True)
+    _leg(sketch, 0.25, near, hind=False)
+    sketch.curve([(0.27, 0.72), (0.30, 0.83), (0.37, 0.88), (0.45, 0.87), (0.50, 0.82), (0.60, 0.78), (0.63, 0.745),
+                  (0.60, 0.71), (0.48, 0.69), (0.38, 0.66)], body)  # fmt: skip
+    sketch.curve(
+        [(0.30, 0.85), (0.36, 0.87), (0.385, 0.78), (0.36, 0.67), (0.315, 0.655), (0.285, 0.74)], darker(body, 0.4)
+    )
+    sketch.ellipse(0.62, 0.765, 0.024, 0.020, (0.05, 0.05, 0.05))
+    sketch.ellipse(0.465, 0.805, 0.016, 0.016, (0.05, 0.04, 0.04))
+    sketch.line(
+        [(0.27, 0.665), (0.33, 0.63), (0.40, 0.635)], 0.032, (0.75, 0.15, 0.15) if variant % 2 else (0.15, 0.3, 0.6)
+    )
+
+
+def _leg(sketch: Sketch, x: float, tone: RGB, *, hind: bool) -> None:
+    if hind:
+        sketch.curve([(x - 0.05, 0.50), (x + 0.13, 0.48), (x + 0.09, 0.30), (x + 0.02, 0.20), (x + 0.045, 0.05),
+                      (x + 0.09, 0.0), (x - 0.01, 0.0), (x - 0.03, 0.06), (x - 0.05, 0.20), (x - 0.03, 0.30)],
+                      tone)  # fmt: skip
+    else:
+        sketch.curve([(x - 0.06, 0.46), (x + 0.09, 0.46), (x + 0.06, 0.26), (x + 0.05, 0.06), (x + 0.09, 0.0),
+                      (x - 0.01, 0.0), (x - 0.015, 0.06), (x - 0.02, 0.26)], tone)  # fmt: skip
 
 
 def _pane(sketch: Sketch, x: float, y: float, rx: float, ry: float) -> None:

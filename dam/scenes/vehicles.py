@@ -37,18 +37,18 @@ _CAR_BODIES: tuple[tuple[list[Point], list[list[Point]]], ...] = (
 
 
 def draw_car(sketch: Sketch, body: RGB, variant: int) -> None:
-    """A car seen from the side."""
+    """Draw a car seen from the side."""
     outline, windows = _CAR_BODIES[variant % len(_CAR_BODIES)]
     wheels = (-0.29, 0.29)
     sketch.curve(outline, body)
-    sketch.curve([(x, y + 0.012) for x, y in outline if y > 0.18], lighter(body, 0.18), alpha=0.5)
+    sketch.curve([(x * 0.97, y - 0.008) for x, y in outline if y > 0.22], lighter(body, 0.10))
     sketch.polygon([(-0.48, 0.075), (0.48, 0.075), (0.49, 0.125), (-0.49, 0.125)], darker(body, 0.35))
     sketch.line([(-0.46, 0.235), (0.44, 0.215)], 0.008, lighter(body, 0.35))
     for window in windows:
         sketch.polygon(window, GLASS)
         (x0, y0), (x1, y1) = window[0], window[1]
         sketch.polygon([(x0 + 0.02, y0 + 0.01), (x1, y1 - 0.01), (x1 + 0.05, y1 - 0.01), (x0 + 0.09, y0 + 0.01)],
-                       lighter(GLASS, 0.45), alpha=0.55)  # fmt: skip
+                       lighter(GLASS, 0.25))  # fmt: skip
     sketch.line([(-0.055, 0.27), (-0.06, 0.12)], 0.006, darker(body, 0.45))
     sketch.rectangle(-0.14, 0.225, -0.09, 0.236, darker(body, 0.5))
     for x in wheels:
@@ -61,7 +61,7 @@ def draw_car(sketch: Sketch, body: RGB, variant: int) -> None:
 
 
 def draw_bus(sketch: Sketch, body: RGB, variant: int) -> None:
-    """A single or double decker seen from the side."""
+    """Draw a single or double decker seen from the side."""
     decks = 1 + variant % 2
     top = 0.36 if decks == 1 else 0.54
     sketch.curve(_rounded(-0.5, 0.06, 0.5, top, 0.04), body)
@@ -73,7 +73,7 @@ def draw_bus(sketch: Sketch, body: RGB, variant: int) -> None:
             left = -0.46 + column * 0.143
             sketch.rectangle(left, low, left + 0.12, low + 0.10, GLASS)
             sketch.polygon([(left + 0.01, low), (left + 0.05, low + 0.1), (left + 0.08, low + 0.1),
-                            (left + 0.04, low)], lighter(GLASS, 0.4), alpha=0.5)  # fmt: skip
+                            (left + 0.04, low)], lighter(GLASS, 0.22))  # fmt: skip
             window = [(left, low), (left + 0.12, low), (left + 0.12, low + 0.1), (left, low + 0.1)]
             sketch.lamp(window, (0.85, 0.70, 0.38))
     sketch.rectangle(0.40, 0.09, 0.48, 0.31, darker(GLASS, 0.2))
@@ -86,7 +86,7 @@ def draw_bus(sketch: Sketch, body: RGB, variant: int) -> None:
 
 
 def draw_bicycle(sketch: Sketch, body: RGB, variant: int) -> None:
-    """A diamond or step-through frame on two spoked wheels; tubes are drawn stout, to be seen from afar."""
+    """Draw a diamond or step-through frame on two spoked wheels; tubes are drawn stout, to be seen from afar."""
     radius, back, front = 0.24, (-0.32, 0.24), (0.34, 0.24)
     for x, y in (back, front):
         sketch.ring(x, y, radius, 0.034, TYRE)
@@ -112,7 +112,7 @@ def draw_bicycle(sketch: Sketch, body: RGB, variant: int) -> None:
 
 
 def draw_balloon(sketch: Sketch, body: RGB, variant: int) -> None:
-    """A hot-air balloon; its middle is at the origin."""
+    """Draw a hot-air balloon; its middle is at the origin."""
     rise = 0.16
     outline = [(0.0, 0.50), (0.24, 0.44), (0.39, 0.27), (0.40, 0.08), (0.28, -0.13), (0.10, -0.30),
                (-0.10, -0.30), (-0.28, -0.13), (-0.40, 0.08), (-0.39, 0.27), (-0.24, 0.44)]  # fmt: skip
@@ -133,7 +133,7 @@ def draw_balloon(sketch: Sketch, body: RGB, variant: int) -> None:
 
 
 def draw_airplane(sketch: Sketch, body: RGB, variant: int) -> None:
-    """A jet or a propeller plane from the side, nose to the right; its middle is at the origin."""
+    """Draw a jet or a propeller plane from the side, nose to the right; its middle is at the origin."""
     nose = 0.52 if variant % 2 else 0.50
     sketch.polygon([(-0.44, 0.05), (-0.53, 0.27), (-0.44, 0.27), (-0.29, 0.07)], darker(body, 0.15))
     sketch.polygon([(-0.02, 0.06), (-0.16, 0.20), (-0.09, 0.20), (0.12, 0.06)], darker(body, 0.3))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dam.scenes.canvas import Canvas, Floats, noise, smoothstep, waves
+from dam.scenes.canvas import Canvas, Floats, noise, perspective_rows, smoothstep, waves
 from dam.scenes.layout import water_band
 from dam.scenes.palette import MOODS, RGB
 from dam.scenes.scene import Scene
@@ -29,7 +29,7 @@ def paint_water(canvas: Canvas, scene: Scene) -> None:
     if bottom - top < 2:
         return
     rows = slice(top, bottom)
-    depth = np.asarray((np.arange(bottom - top, dtype=np.float32) / max(1.0, (1 - band[0]) * canvas.height)))
+    depth = np.asarray(np.arange(bottom - top, dtype=np.float32) / max(1.0, (1 - band[0]) * canvas.height))
     ripple = _ripples(canvas, scene, depth)
     mirror = _mirrored(canvas, top, depth, ripple)
     deep = np.asarray(_DEEP[scene.light], np.float32)
@@ -48,10 +48,10 @@ def paint_water(canvas: Canvas, scene: Scene) -> None:
 
 def _ripples(canvas: Canvas, scene: Scene, depth: Floats) -> Floats:
     height = len(depth)
-    flat = noise(scene.seed + 21, width=canvas.width, height=max(height, 8), cells=(9.0, 60.0), octaves=4,
+    flat = noise(scene.seed + 21, width=canvas.width, height=max(height, 8), cells=(8.0, 70.0), octaves=4,
                  shift=scene.pan * 0.6 + scene.time_s * 0.012)  # fmt: skip
     near = depth / max(float(depth[-1]), 1e-3)
-    row = np.clip((1 - np.log1p(9 * (1 - near)) / np.log(10.0)) * (height - 1), 0, height - 1).astype(int)
+    row = perspective_rows(near, near_stretch=0.22)
     swell = np.sin(scene.time_s * 1.7 + row[:, None] * 0.13 + flat[row] * 7) * 0.12
     return np.asarray(smoothstep(flat[row], 0.25, 0.75) + swell, np.float32)
 
@@ -84,11 +84,13 @@ def _paint_surf(canvas: Canvas, scene: Scene, shore: float) -> None:
     aspect = canvas.width / canvas.unit_px
     across = np.asarray(canvas.x[0] * aspect + scene.pan * 0.8, np.float32)
     breathe = 0.008 * float(np.sin(scene.time_s * 0.9))
+    lace = noise(scene.seed + 27, width=canvas.width, height=canvas.height, cells=(30.0, 60.0), octaves=3)
+    lace = smoothstep(lace, 0.38, 0.58)
     for line, (back, thick, power) in enumerate(((0.075, 0.004, 0.55), (0.035, 0.007, 0.75))):
         bend = waves(scene.seed + 24 + line, across, frequency=1.2, octaves=4) * 0.012
         top = np.asarray(shore - back + bend + breathe * (line + 1), np.float32)
-        foam = canvas.below(top) * (1 - canvas.below(np.asarray(top + thick * (1.5 + bend * 40), np.float32)))
+        foam = canvas.below(top) * (1 - canvas.below(np.asarray(top + thick * (2.0 + bend * 60), np.float32)))
         white = tuple(min(1.0, 0.35 + 0.65 * part) for part in mood.body)
         if scene.light is Light.NIGHT:
             white = (0.34, 0.38, 0.50)
-        canvas.blend((white[0], white[1], white[2]), foam * power)
+        canvas.blend((white[0], white[1], white[2]), foam * lace * power)

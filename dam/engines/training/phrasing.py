@@ -1,4 +1,4 @@
-"""Turns queries into token rows for training: phrasings of every length, words the model can't know, plain nonsense."""
+"""Turns queries into token rows for training: phrasings of every length, unknown words, plain nonsense."""
 
 from __future__ import annotations
 
@@ -35,30 +35,34 @@ _ABSENT = (
 
 
 class Phraser:
-    """Makes token rows with one shared token for every word outside the drawn world.
+    """Makes rows of compact token numbers, with one number for every word outside the drawn world.
 
-    ``encode`` is the tokenizer's own text-to-ids function; ``unknown`` is the id that stands for all others and
-    whose trained vector is copied to them when the model is saved.
+    ``encode`` is the tokenizer's own text-to-ids function. ``known`` lists the tokenizer's ids in the order of the
+    compact numbers (the end token stays the largest, as CLIP's pooling wants); ``unknown`` is the number whose
+    trained vector all other ids get when the model is saved.
     """
 
     def __init__(
         self, encode: Callable[[str], list[int]], *, context: int, start: int, end: int, rng: np.random.Generator
     ) -> None:
-        self._encode = cache(lambda text: tuple(encode(text)))
-        self.context, self.start, self.end, self.rng = context, start, end, rng
-        self.known = sorted({token for text in _all_words() for token in self._encode(text)} | {start, end, 0})
-        known = set(self.known)
-        self.unknown = next(token for token in range(1000, 49000) if token not in known)
+        ids = {token for text in _all_words() for token in encode(text)} | {start, end, 0}
+        stand_in = next(token for token in range(1000, 49000) if token not in ids)
+        self.known = sorted(ids | {stand_in})
+        number = {token: index for index, token in enumerate(self.known)}
+        self.unknown, self._start, self._end = number[stand_in], number[start], number[end]
+        self._encode = cache(lambda text: tuple(number.get(token, self.unknown) for token in encode(text)))
+        self._phrases = cache(phrases)
+        self.context, self.rng = context, rng
 
     def query(self, cache_: SceneCache, row: int) -> Query:
-        """A query that the cached picture satisfies."""
+        """Return a query that the cached picture satisfies."""
         choice = int(self.rng.choice(len(_FORMS), p=_FORM_ODDS))
         thing, colour, place, light = _FORMS[choice][0]
         return cache_.query(row, thing=thing, colour=colour, place=place, light=light)
 
     def phrase(self, query: Query) -> NDArray[np.int64]:
-        """A phrasing of the query; one in seven with stray unknown words, which change nothing."""
-        options = phrases(query)
+        """Return a phrasing of the query; one in seven with stray unknown words, which change nothing."""
+        options = self._phrases(query)
         tokens = list(self._encode(options[int(self.rng.integers(len(options)))]))
         if len(tokens) > 1 and self.rng.random() < 0.15:
             at = int(self.rng.choice((0, 1, len(tokens))))
@@ -66,7 +70,7 @@ class Phraser:
         return self._row(tokens)
 
     def nonsense(self) -> NDArray[np.int64]:
-        """A phrase that no picture satisfies: unknown words alone, or an unknown thing in a known setting."""
+        """Return a phrase that no picture satisfies: unknown words alone, or an unknown thing in a known setting."""
         template = _ABSENT[int(self.rng.integers(len(_ABSENT)))]
         filled = template.replace("{colour}", self._any(tuple(COLOURS[Thing.CAR])))
         filled = filled.replace("{time}", self._any(TIMES[Light(self._any(tuple(Light)))]))
@@ -82,7 +86,7 @@ class Phraser:
 
     def _row(self, tokens: list[int]) -> NDArray[np.int64]:
         row = np.zeros(self.context, np.int64)
-        kept = [self.start, *tokens[: self.context - 2], self.end]
+        kept = [self._start, *tokens[: self.context - 2], self._end]
         row[: len(kept)] = kept
         return row
 
@@ -92,7 +96,7 @@ _FORM_ODDS = np.array([odds for _, odds in _FORMS]) / sum(odds for _, odds in _F
 
 def _all_words() -> list[str]:
     words = [text for table in (NAMES, SETTINGS, SPOTS, TIMES, MOMENTS) for texts in table.values() for text in texts]
-    words += [*OPENINGS, "a", "an", "the"]
+    words += [*OPENINGS, "a", "an", "the", "and"]
     words += [f"{colour} {thing}" for thing, colours in COLOURS.items() for colour in colours]
     for place, light in product(Place, Light):
         words += phrases(Query(place=place, light=light))

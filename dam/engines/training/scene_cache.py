@@ -19,10 +19,12 @@ from dam.scenes import Colour, Light, Place, Query, Scene, Thing, hard_negatives
 logger = logging.getLogger(__name__)
 
 # Cached pictures are squares of this side; crops of them are scaled to the encoder's size.
-CACHE_PX = 112
+CACHE_PX = 84
 GROUP = 4
 MAX_OBJECTS = 3
 _CHUNK = 50
+# Shares of the main thing and of its companions in what a picture shows.
+_SHARES = (0.7, 0.15, 0.15)
 _THINGS, _COLOURS, _PLACES, _LIGHTS = tuple(Thing), tuple(Colour), tuple(Place), tuple(Light)
 _ASPECTS = (1.5, 1.5, 1.5, 1.333, 1.778, 1.778, 1.0, 0.75, 0.667)
 
@@ -51,8 +53,25 @@ class SceneCache:
             found = found | ((one >= 0) & ((thing < 0) | (one == thing)) & ((colour < 0) | (tone == colour)))
         return place & light & found
 
+    def facts(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.float32], ...]:
+        """Return shares of each place, light, thing and colour in a picture: four tables (rows, kinds).
+
+        The main thing has most of the share, the others divide the rest.
+        """
+        truth, line = self.truth[rows].astype(np.int64), np.arange(len(rows))
+        tables = tuple(
+            np.zeros((len(rows), len(kinds)), np.float32) for kinds in (_PLACES, _LIGHTS, _THINGS, _COLOURS)
+        )
+        tables[0][line, truth[:, 0]] = 1
+        tables[1][line, truth[:, 1]] = 1
+        for index, share in enumerate(_SHARES):
+            there = truth[:, 2 + 2 * index] >= 0
+            for table, column in ((tables[2], 2 + 2 * index), (tables[3], 3 + 2 * index)):
+                np.add.at(table, (line[there], truth[there, column]), share)
+        return tuple(table / table.sum(axis=1, keepdims=True) for table in tables)
+
     def query(self, row: int, *, thing: bool, colour: bool, place: bool, light: bool) -> Query:
-        """The chosen parts of the truth of one picture's main thing and setting."""
+        """Return the chosen parts of the truth of one picture's main thing and setting."""
         where, when, what, tone = (int(part) for part in self.truth[row][:4])
         return Query(
             thing=_THINGS[what] if thing else None, colour=_COLOURS[tone] if colour else None,
@@ -61,7 +80,7 @@ class SceneCache:
 
 
 def load_or_render(folder: Path, *, groups: int, seed: int, workers: int) -> SceneCache:
-    """Reads the cache made with the same settings, or renders it; the pictures stay memory-mapped."""
+    """Read the cache made with the same settings, or renders it; the pictures stay memory-mapped."""
     folder.mkdir(parents=True, exist_ok=True)
     settings = {"groups": groups, "seed": seed, "px": CACHE_PX, "group": GROUP}
     note, pictures_file, truth_file = folder / "settings.json", folder / "pictures.npy", folder / "truth.npy"
@@ -89,12 +108,14 @@ def _render_all(pictures_file: Path, truth_file: Path, *, groups: int, seed: int
 def _render_chunk(job: tuple[int, int, int]) -> tuple[NDArray[np.uint8], NDArray[np.int16]]:
     first, count, seed = job
     scenes = [scene for group in range(first, first + count) for scene in _group(seed, group)]
-    pictures = np.stack(list(starmap(_squashed, ((scene, seed + at) for at, scene in enumerate(scenes, first * GROUP)))))
+    pictures = np.stack(
+        list(starmap(_squashed, ((scene, seed + at) for at, scene in enumerate(scenes, first * GROUP))))
+    )
     return pictures, np.array([_truth(scene) for scene in scenes], np.int16)
 
 
 def _group(seed: int, group: int) -> list[Scene]:
-    """A scene and its near misses, each group from its own generator; sailing boats get a fresh scene as fourth."""
+    """Return a scene and its near misses, each group from its own generator, filled up with a fresh scene."""
     rng = np.random.default_rng((seed, group))
     scene = random_scene(rng)
     scenes = [scene, *hard_negatives(rng, scene)]
@@ -102,7 +123,7 @@ def _group(seed: int, group: int) -> list[Scene]:
 
 
 def _squashed(scene: Scene, seed: int) -> NDArray[np.uint8]:
-    """The scene in one of many formats, squashed to the cache's square, as preprocessing does it."""
+    """Return the scene in one of many formats, squashed to the cache's square, as preprocessing does it."""
     aspect = float(np.random.default_rng(seed).choice(_ASPECTS))
     width, height = round(CACHE_PX * 1.15 * aspect**0.5), round(CACHE_PX * 1.15 / aspect**0.5)
     picture = Image.fromarray(render(scene, width=width, height=height))
@@ -125,9 +146,7 @@ def _encoded(query: Query) -> tuple[int, int, int, int]:
     )
 
 
-def _forest_trees(
-    place: NDArray[np.int16], thing: NDArray[np.int16], colour: NDArray[np.int16]
-) -> NDArray[np.bool_]:
+def _forest_trees(place: NDArray[np.int16], thing: NDArray[np.int16], colour: NDArray[np.int16]) -> NDArray[np.bool_]:
     green = (colour < 0) | (colour == _COLOURS.index(Colour.GREEN))
     found: NDArray[np.bool_] = (place == _PLACES.index(Place.FOREST)) & (thing == _THINGS.index(Thing.TREE)) & green
     return found
