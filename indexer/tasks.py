@@ -1,5 +1,7 @@
 """Celery's thin face: the one task, which wakes this process's runner, and the call that sends it."""
 
+import time
+
 import structlog
 from celery import shared_task
 from django.db import transaction
@@ -8,6 +10,8 @@ from kombu.exceptions import OperationalError
 from dam.config import config
 from indexer.celery import MESSAGE_LIVES_S
 from indexer.runner import wake_here
+
+_QUIET_S = 30.0  # after a broker was found to be away: finding that out takes seconds, and nothing depends on it
 
 _log = structlog.get_logger(__name__)
 
@@ -28,8 +32,17 @@ def wake() -> None:
         transaction.on_commit(_send)
 
 
+class _Broker:
+    """Remembers, per process, until when a broker that did not answer is left alone."""
+
+    away_until = 0.0
+
+
 def _send() -> None:
+    if time.monotonic() < _Broker.away_until:
+        return
     try:
         run_due.apply_async(expires=MESSAGE_LIVES_S, retry=False)
     except (OperationalError, OSError) as error:
+        _Broker.away_until = time.monotonic() + _QUIET_S
         _log.warning("the broker can't be reached; the workers look by themselves", error=str(error))

@@ -14,7 +14,6 @@ import psycopg
 import pytest
 import redis
 from kombu import Connection
-from kombu.pools import reset as forget_connections
 from PIL import Image
 
 from dam.config import config
@@ -62,9 +61,9 @@ def process(command: str, data: Path, extra: dict[str, str]) -> Iterator[tuple["
 
 def send_poison(url: str, queue: str) -> None:
     """Send what no version of the program has ever sent: nothing, noise, a pickle, an unknown task."""
-    with Connection(url, connect_timeout=5) as connection, connection.SimpleQueue(queue, no_ack=True) as sender:
+    with Connection(url, connect_timeout=5) as connection:
         common: dict[str, Any] = {"exchange": "", "routing_key": queue}
-        publish = sender.producer.publish
+        publish = connection.Producer().publish
         publish(b"", content_type="application/data", content_encoding="binary", **common)
         publish(b"\xff\x00 noise", content_type="application/json", content_encoding="utf-8", **common)
         publish(b"cos\nsystem\n.", content_type="application/x-python-serialize", content_encoding="binary", **common)
@@ -72,7 +71,6 @@ def send_poison(url: str, queue: str) -> None:
     if url.startswith("redis"):
         with redis.Redis.from_url(url) as client:
             client.lpush(queue, "", "{")
-    forget_connections()
 
 
 @pytest.mark.timeout(600)

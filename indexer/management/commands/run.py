@@ -11,10 +11,11 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 from rich.console import Console
 
-from dam.catalog.readers.libraries import find_covering
+from dam.catalog.readers.libraries import find_covering, list_libraries
 from dam.catalog.writers.libraries import add_library
 from dam.config import config
-from dam.errors import AfterimageError
+from dam.demo import copy_demo_library
+from dam.errors import AfterimageError, ConfigError
 from dam.supervisor.address import check_exposure, choose_port, is_loopback, url_of
 from dam.supervisor.child import ChildSpec
 from dam.supervisor.lock import DataFolderLock
@@ -72,6 +73,8 @@ class Command(BaseCommand):
             if migrate():
                 console.print("The catalogue's tables are ready.")
             _add_libraries(options["media"], console)
+            if options["demo"] and not list_libraries() and _copy_demo(places.demo):
+                _add_libraries([places.demo], console)
             specs = _specs(host, port)
             if fetching := fetcher(config()):
                 specs.append(fetching)
@@ -100,6 +103,14 @@ def _add_libraries(folders: list[Path], console: Console) -> None:
         if find_covering(folder) is None:
             library = add_library(folder)
             console.print(f"Indexing {library.root}.", markup=False)
+
+
+def _copy_demo(folder: Path) -> bool:
+    """Copy the demo library; tells whether there was anything to copy. Raises ConfigError when it can't be."""
+    try:
+        return copy_demo_library(folder) > 0
+    except OSError as error:
+        raise ConfigError(f"The demo library can't be copied to {folder}: {error.strerror or error}.") from error
 
 
 def _specs(host: str, port: int) -> list[ChildSpec]:
