@@ -9,7 +9,7 @@ from django.urls import reverse
 from dam.catalog.readers.asset import LineContext, lines_in_context
 from dam.catalog.readers.browse import Tile, tiles_of_assets, tiles_of_units
 from dam.types import Evidence, EvidenceSource, Hit, MediaKind, UnitKind
-from search.templatetags.pages import timecode
+from search.templatetags.pages import long_timecode, timecode
 
 _IN_WORDS = {
     EvidenceSource.PICTURE: "Looks like it",
@@ -95,14 +95,15 @@ def _address(asset_id: int, parameters: Mapping[str, str]) -> str:
 
 
 def _label(tile: Tile) -> str:
-    date = f"{tile.taken_at.day} {tile.taken_at:%b %Y}" if tile.taken_at else ""
+    """Name a tile for screen readers; what is written on it stands in it in the same order (WCAG 2.5.3)."""
     kind = {MediaKind.PHOTO: "Photo", MediaKind.VIDEO: "Video", MediaKind.AUDIO: "Audio"}[tile.kind]
-    span = ""
+    span = timecode(tile.duration_ms) if tile.kind != MediaKind.PHOTO else ""
     if tile.unit_id and tile.kind != MediaKind.PHOTO:
         kind = "Shot" if tile.kind == MediaKind.VIDEO else "Clip"
-        span = f"{timecode(tile.start_ms)} to {timecode(tile.end_ms)}"
-    away = f"offline, on {tile.library}" if tile.offline else ""
-    return ", ".join(part for part in (kind, tile.name, span, date, away) if part)
+        span = f"{long_timecode(tile.start_ms)}–{long_timecode(tile.end_ms)}"
+    away = f"{tile.library} offline" if tile.offline else ""
+    date = f"{tile.taken_at.day} {tile.taken_at:%b %Y}" if tile.taken_at else ""
+    return ", ".join(part for part in (kind, tile.name, span, away, date) if part)
 
 
 def _why(evidence: Evidence) -> Why:
