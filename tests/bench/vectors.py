@@ -1,64 +1,94 @@
-"""How long the vector part of a query takes: `python -m tests.bench.vectors [ROWS …]`.
+"""The vector part of a query: the store on one thread, beside numpy over the same rows on one thread."""
 
-Rows of 512 numbers, 600 matches a query (as the search asks for), one query after another on one thread; beside the
-plain search, one that only a third of the rows is allowed for.
-"""
-
-import sys
 import time
 from collections.abc import Callable
 
 import numpy as np
-from rich.console import Console
-from rich.table import Table
+from numpy.typing import NDArray
 
+from dam import wiring
 from dam.ports import Vectors
-from dam.vectors.faiss_store import FaissStore
+from tests.bench.measure import OURS, Report, interleaved, latency_figures
+from tests.bench.task import Settings
 
-DIMENSIONS = 512
-LIMIT = 600
-QUERIES = 200
-_CHUNK = 10_000
+NUMPY = "numpy, brute force"
+FILTERED = "Afterimage, a third allowed"
+
+LIMIT = 600  # matches a query, as the search asks for
+_QUERIES = 60  # a round
+_PER_CLUSTER = 100  # pictures of one event look alike
+_SPREAD = 0.8  # the noise around a cluster's centre, of the centre's length
+_NOTES = {
+    OURS: f"exact, fp16 rows, {LIMIT} matches",
+    FILTERED: "the same with a filter on ids",
+    NUMPY: "float32 rows: one product, argpartition, sort",
+}
 
 
-def measure(rows: int) -> dict[str, tuple[float, float]]:
-    """Return p50 and p95 in ms of each way to ask a store of `rows` rows."""
+def measure(settings: Settings) -> Report:
+    """Measure libraries of 10,000 and 100,000 vectors of the pack's size."""
+    dimensions = wiring.embedder().info.dimensions
+    report = Report()
+    for rows in (1_000,) if settings.quick else (10_000, 100_000):
+        found = interleaved(contenders(rows, dimensions), settings.rounds)
+        what = f"query among {rows:,} × {dimensions} vectors"
+        report = report.joined(Report(figures=latency_figures(what, found, notes=_NOTES)))
+    return report
+
+
+def contenders(rows: int, dimensions: int) -> dict[str, Callable[[], list[float]]]:
+    """Return the ways to ask `rows` clustered vectors, warm: each gives the milliseconds of a round's queries."""
     rng = np.random.default_rng(0)
-    store = FaissStore(DIMENSIONS)
-    for start in range(0, rows, _CHUNK):
-        store.add(range(start, min(start + _CHUNK, rows)), _unit(rng, min(_CHUNK, rows - start)))
-    queries = _unit(rng, QUERIES)
+    vectors = clustered(rng, rows, dimensions)
+    store = wiring.vector_store(dimensions)
+    store.add(range(rows), vectors)
     third = np.arange(0, rows, 3)
-    return {
-        "all rows": _percentiles(lambda n: store.search(queries[n : n + 1], limit=LIMIT)),
-        "a third allowed": _percentiles(lambda n: store.search(queries[n : n + 1], limit=LIMIT, allowed_ids=third)),
+    near = rng.integers(0, rows, _QUERIES)
+    queries = _unit(vectors[near] + _noise(rng, (_QUERIES, dimensions)))
+    asked = {
+        OURS: lambda query: store.search(query, limit=LIMIT),
+        FILTERED: lambda query: store.search(query, limit=LIMIT, allowed_ids=third),
+        NUMPY: lambda query: brute_force(vectors, query[0]),
     }
+    for ask in asked.values():
+        ask(queries[:1])
+    return {who: lambda ask=ask: _milliseconds(ask, queries) for who, ask in asked.items()}  # type: ignore[misc]  # mypy can't type a lambda's default
 
 
-def _percentiles(ask: Callable[[int], object]) -> tuple[float, float]:
-    took = []
-    for number in range(QUERIES):
-        began = time.perf_counter()
-        ask(number)
-        took.append((time.perf_counter() - began) * 1000)
-    p50, p95 = np.percentile(took, [50, 95])
-    return float(p50), float(p95)
+def brute_force(vectors: Vectors, query: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Return the places of the best `LIMIT` rows, best first."""
+    scores = vectors @ query
+    best = np.argpartition(-scores, LIMIT)[:LIMIT] if len(scores) > LIMIT else np.arange(len(scores))
+    return np.asarray(best[np.argsort(-scores[best])])
 
 
-def _unit(rng: np.random.Generator, n: int) -> Vectors:
-    rows = rng.standard_normal((n, DIMENSIONS), dtype=np.float32)
-    unit: Vectors = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+def clustered(rng: np.random.Generator, rows: int, dimensions: int) -> Vectors:
+    """Return (rows, dimensions) unit vectors around random centres."""
+    centres = _unit(rng.standard_normal((max(1, rows // _PER_CLUSTER), dimensions), dtype=np.float32))
+    return around(rng, centres, rows)
+
+
+def around(rng: np.random.Generator, centres: Vectors, rows: int) -> Vectors:
+    """Return (rows, dimensions) unit vectors, each near one of `centres`."""
+    of = rng.integers(0, len(centres), rows)
+    return _unit(centres[of] + _noise(rng, (rows, centres.shape[1])))
+
+
+def _noise(rng: np.random.Generator, shape: tuple[int, int]) -> Vectors:
+    """Return rows of the length `_SPREAD`, on average."""
+    noise: Vectors = rng.standard_normal(shape, dtype=np.float32) * np.float32(_SPREAD / np.sqrt(shape[1]))
+    return noise
+
+
+def _unit(rows: Vectors) -> Vectors:
+    unit: Vectors = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
     return unit
 
 
-def main() -> None:
-    """Print a table."""
-    table = Table("rows × 512", "asked", "p50 ms", "p95 ms", box=None)
-    for rows in [int(word) for word in sys.argv[1:]] or [10_000, 100_000]:
-        for asked, (p50, p95) in measure(rows).items():
-            table.add_row(f"{rows:,}", asked, f"{p50:.2f}", f"{p95:.2f}")
-    Console().print(table)
-
-
-if __name__ == "__main__":
-    main()
+def _milliseconds(ask: Callable[[Vectors], object], queries: Vectors) -> list[float]:
+    took = []
+    for number in range(len(queries)):
+        began = time.perf_counter()
+        ask(queries[number : number + 1])
+        took.append((time.perf_counter() - began) * 1000)
+    return took
