@@ -13,6 +13,7 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
@@ -34,7 +35,7 @@ def develop(photo: Photo, folder: Path) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     width, height = photo.size
     picture = Image.fromarray(render(photo.scene, width=width, height=height))
-    extra = {} if (xmp := xmp_of(photo)) is None else {"xmp": xmp}
+    extra: dict[str, Any] = {} if (xmp := xmp_of(photo)) is None else {"xmp": xmp}
     picture.save(target, quality=JPEG_QUALITY, optimize=True, progressive=True, exif=exif_of(photo), **extra)
     _set_time(target, photo.shoot.moment(photo.taken))
     return target

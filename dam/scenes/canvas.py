@@ -19,8 +19,8 @@ class Canvas:
     def __init__(self, *, width: int, height: int) -> None:
         self.width, self.height = width, height
         self.pixels: Floats = np.zeros((height, width, 3), np.float32)
-        self.x: Floats = ((np.arange(width, dtype=np.float32) + 0.5) / width)[None, :]
-        self.y: Floats = ((np.arange(height, dtype=np.float32) + 0.5) / height)[:, None]
+        self.x: Floats = floats((np.arange(width) + 0.5) / width)[None, :]
+        self.y: Floats = floats((np.arange(height) + 0.5) / height)[:, None]
         self.unit_px = float(np.sqrt(width * height))
 
     def blend(self, colour: RGB | Floats, mask: Floats, *, rows: slice = slice(None)) -> None:
@@ -34,13 +34,18 @@ class Canvas:
 
     def below(self, profile: Floats, *, softness_px: float = 1.0) -> Floats:
         """Mask (height, width) of what lies under a profile given as one y in 0..1 for each column."""
-        return np.clip((self.y - profile[None, :]) * (self.height / softness_px) + 0.5, 0.0, 1.0)
+        return floats(np.clip((self.y - profile[None, :]) * (self.height / softness_px) + 0.5, 0.0, 1.0))
 
     def glow(self, x: float, y: float, radius: float) -> Floats:
         """Return a round Gaussian bump, 1 at (x, y); the radius is a fraction of the picture's unit length."""
         dx = (self.x - x) * (self.width / self.unit_px)
         dy = (self.y - y) * (self.height / self.unit_px)
-        return np.exp(-(dx * dx + dy * dy) / (2 * radius * radius))
+        return floats(np.exp(-(dx * dx + dy * dy) / (2 * radius * radius)))
+
+
+def floats(values: object) -> Floats:
+    """Return anything that numpy reads as a float32 array."""
+    return np.asarray(values, np.float32)
 
 
 def gradient(stops: Sequence[RGB], position: Floats) -> Floats:
@@ -99,7 +104,7 @@ def blurred(mask: Floats, radius_px: float) -> Floats:
     if radius_px < 0.3:
         return mask
     picture = Image.fromarray(np.asarray(np.clip(mask, 0, 1) * 255, np.uint8))
-    return np.asarray(picture.filter(ImageFilter.GaussianBlur(radius_px)), np.float32) / 255
+    return floats(picture.filter(ImageFilter.GaussianBlur(radius_px))) / np.float32(255)
 
 
 def perspective_rows(nearness: Floats, *, near_stretch: float = 0.35) -> NDArray[np.int64]:

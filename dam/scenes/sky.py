@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dam.scenes.canvas import Canvas, Floats, gradient, noise, smoothstep
+from dam.scenes.canvas import Canvas, Floats, floats, gradient, noise, smoothstep
 from dam.scenes.palette import MOODS, RGB
 from dam.scenes.scene import Scene
 from dam.scenes.vocabulary import Light
@@ -94,7 +94,7 @@ def _paint_moon(canvas: Canvas, scene: Scene) -> None:
 def _disc(canvas: Canvas, x: float, y: float, radius: float) -> Floats:
     dx = (canvas.x - x) * canvas.width
     dy = (canvas.y - y) * canvas.height
-    return np.clip(radius * canvas.unit_px - np.sqrt(dx * dx + dy * dy) + 0.5, 0.0, 1.0)
+    return floats(np.clip(radius * canvas.unit_px - np.sqrt(dx * dx + dy * dy) + 0.5, 0.0, 1.0))
 
 
 def _paint_clouds(canvas: Canvas, scene: Scene) -> None:
@@ -108,13 +108,11 @@ def _paint_clouds(canvas: Canvas, scene: Scene) -> None:
     lit = smoothstep(field, cover + 0.05, cover + 0.34)[..., None]
     if scene.light is Light.SUNSET:
         near = (0.45 + 0.55 * canvas.glow(scene.sun_x, scene.sun_y, 0.5))[..., None]
-        bright = np.asarray((1.0, 0.56, 0.34), np.float32) * near + np.asarray((0.30, 0.10, 0.22), np.float32) * (
-            1 - near
-        )
-        canvas.blend(bright * (1 - lit) + np.asarray((0.44, 0.22, 0.36), np.float32) * lit, mask * 0.85)
+        bright = floats((1.0, 0.56, 0.34)) * near + floats((0.30, 0.10, 0.22)) * (1 - near)
+        canvas.blend(bright * (1 - lit) + floats((0.44, 0.22, 0.36)) * lit, floats(mask * 0.85))
     else:
         edge, core = _CLOUD_TONES[scene.light]
-        canvas.blend(np.asarray(edge, np.float32) * (1 - lit) + np.asarray(core, np.float32) * lit, mask * 0.9)
+        canvas.blend(floats(edge) * (1 - lit) + floats(core) * lit, floats(mask * 0.9))
 
 
 _CLOUD_TONES: dict[Light, tuple[RGB, RGB]] = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from dam.scenes.canvas import Canvas, Floats, blurred
+from dam.scenes.canvas import Canvas, Floats, blurred, floats
 from dam.scenes.layout import nearness
 from dam.scenes.palette import MOODS, Mood
 from dam.scenes.scene import Scene, SceneObject
@@ -43,14 +43,14 @@ def paint_objects(canvas: Canvas, scene: Scene) -> None:
 
 def _tile(canvas: Canvas, scene: Scene, item: SceneObject) -> Tile:
     sketch = sketch_object(item, length_px=item.size * canvas.unit_px)
-    paint = np.asarray(sketch.paint, np.float32) / 255
+    paint = floats(sketch.paint) / np.float32(255)
     mood = MOODS[scene.light]
     alpha = np.ascontiguousarray(paint[..., 3])
     colour = _lit(paint[..., :3], alpha, scene, item, mood)
     foot = round(item.y * canvas.height)
     top = foot - round(sketch.top * sketch.unit_px)
     left = round(item.x * canvas.width + sketch.left * sketch.unit_px)
-    lamps = np.asarray(sketch.lamps, np.float32) / 255 * mood.glow
+    lamps = floats(floats(sketch.lamps) * (mood.glow / 255))
     return Tile(colour=colour, alpha=alpha, lamps=lamps, left=left, top=top, foot=foot)
 
 
@@ -90,7 +90,7 @@ def _paint_shadow(canvas: Canvas, scene: Scene, tile: Tile) -> None:
     cast = wide.transform(
         wide.size, Image.Transform.AFFINE, (1, -lean / flat_px, 0, 0, 1, 0), Image.Resampling.BILINEAR
     )
-    shadow = blurred(np.asarray(cast, np.float32) / 255, flat_px * 0.06 + 1.0)
+    shadow = blurred(floats(cast) / np.float32(255), flat_px * 0.06 + 1.0)
     shadow *= np.linspace(1.0, 0.35, shadow.shape[0], dtype=np.float32)[:, None]
     top = tile.foot - max(1, round(height * 0.012))
     area, inside = _overlap(canvas, tile.left - pad, top, shadow.shape)
@@ -131,9 +131,7 @@ def _paint_lamps(canvas: Canvas, scene: Scene, item: SceneObject, tile: Tile) ->
     halo = Image.new("RGB", (width + 2 * pad, height + 2 * pad))
     halo.paste(Image.fromarray(np.asarray(np.clip(tile.lamps, 0, 1) * 255, np.uint8)), (pad, pad))
     for radius, power in ((0.03, 0.9), (0.12, 1.3)):
-        soft = np.stack(
-            [blurred(np.asarray(band, np.float32) / 255, radius * width) for band in halo.split()], axis=-1
-        )
+        soft = np.stack([blurred(floats(band) / np.float32(255), radius * width) for band in halo.split()], axis=-1)
         area, inside = _overlap(canvas, tile.left - pad, tile.top - pad, soft.shape[:2])
         canvas.pixels[area] += soft[inside] * power
     if item.thing in (Thing.CAR, Thing.BUS) and scene.light in (Light.NIGHT, Light.FOG, Light.RAIN, Light.SUNSET):

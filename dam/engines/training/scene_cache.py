@@ -51,7 +51,7 @@ class SceneCache:
         for index in range(MAX_OBJECTS):
             one, tone = truth[..., 2 + 2 * index], truth[..., 3 + 2 * index]
             found = found | ((one >= 0) & ((thing < 0) | (one == thing)) & ((colour < 0) | (tone == colour)))
-        return place & light & found
+        return np.asarray(place & light & found, np.bool_)
 
     def facts(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.float32], ...]:
         """Return shares of each place, light, thing and colour in a picture: four tables (rows, kinds).

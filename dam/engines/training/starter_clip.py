@@ -80,7 +80,7 @@ GUIDE_SCALE = 14.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """Pictures (n, 3, IMAGE_PX, IMAGE_PX), token rows (m, CONTEXT), truth (n, m) bool, facts as tables of shares (n, kinds)."""
+    """Pictures (n, 3, IMAGE_PX, IMAGE_PX), token rows (m, CONTEXT), truth (n, m) bool, facts as shares (n, kinds)."""
 
     pictures: Tensor
     phrases: Tensor
@@ -145,7 +145,7 @@ def train(
             group["lr"] = rate * _warm_cosine(step, steps)
         loss, hits = _loss(model, guide, batch)
         optimiser.zero_grad(set_to_none=True)
-        loss.backward()
+        torch.autograd.backward(loss)
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimiser.step()
         _follow(average, model, decay=min(EMA_DECAY, step / (step + 20)))
