@@ -20,32 +20,32 @@ help:
 	@echo "make clean    remove the environment and caches (never the data folder)"
 
 run:
-	@CPU="$(CPU)" sh scripts/install.sh run
+	@CPU="$(CPU)" sh .ci/install.sh run
 	@$(PY) manage.py run $(if $(MEDIA),--media "$(MEDIA)") $(if $(HOST),--host "$(HOST)") $(if $(PORT),--port "$(PORT)") $(ARGS)
 
 test:
-	@CPU="$(CPU)" sh scripts/install.sh dev
-	@sh scripts/chromium.sh
-	@sh scripts/test.sh $(ARGS)
+	@CPU="$(CPU)" sh .ci/install.sh dev
+	@sh .ci/chromium.sh
+	@sh .ci/test.sh $(ARGS)
 
 check:
-	@CPU="$(CPU)" sh scripts/install.sh dev
+	@CPU="$(CPU)" sh .ci/install.sh dev
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 
 format:
-	@CPU="$(CPU)" sh scripts/install.sh dev
+	@CPU="$(CPU)" sh .ci/install.sh dev
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
 
 lock:
-	@CPU="$(CPU)" sh scripts/install.sh uv
-	@sh scripts/lock.sh
+	@CPU="$(CPU)" sh .ci/install.sh uv
+	@sh .ci/lock.sh
 
 bench:
-	@CPU="$(CPU)" sh scripts/install.sh dev
+	@CPU="$(CPU)" sh .ci/install.sh dev
 	$(PY) -m tests.bench $(ARGS)
 
 clean:

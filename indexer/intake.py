@@ -25,6 +25,7 @@ from indexer.reconcile import Plan, reconcile
 from indexer.rules import Rules, subtitle_stems
 from indexer.scan import RootOffline, Scan, outermost, scan
 from indexer.stability import FileStabilityTracker, long_unchanged
+from indexer.tasks import wake
 
 log = structlog.get_logger()
 
@@ -240,6 +241,7 @@ class Intake:
 
     def _record(self, batch: list[FingerprintedFile]) -> None:
         done = write.record_files(self.library.id, batch)
+        wake()
         self._counts.update(
             new=done.new, changed=done.changed, moved=done.moved, duplicate=done.duplicate, touched=done.same
         )

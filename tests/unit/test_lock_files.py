@@ -44,7 +44,7 @@ def test_tests_run_with_the_versions_that_users_run() -> None:
     assert {name: developers.get(name) for name in users} == users
 
 
-@pytest.mark.parametrize("name", [*LOCKS, "scripts/uv.lock"])
+@pytest.mark.parametrize("name", [*LOCKS, ".ci/uv.lock"])
 def test_lock_pins_with_hashes_and_names_no_index(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     assert "://" not in text

@@ -18,6 +18,7 @@ from dam.catalog.readers.libraries import find_covering
 from dam.catalog.upgrade import bring_up_to_date
 from dam.catalog.writers.libraries import add_library
 from dam.errors import AfterimageError
+from dam.terminal import shown
 from dam.types import AssetState, Stage
 from indexer.compose import follow_pack, make_pipeline
 from indexer.intake import ScanReport, scan_library
@@ -70,7 +71,7 @@ class Command(BaseCommand):
                 report = scan_library(library.id)
         except AfterimageError as error:
             raise CommandError(str(error), returncode=1) from error
-        console.print(f"{path}: {_in_words(report)}")
+        console.print(shown(f"{path}: {_in_words(report)}"))
 
     def _run(self, console: Console) -> dict[str, str]:
         """Run the pipeline in a thread, so that this one can show progress and hear Ctrl-C."""

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from dam.catalog.readers import status
+from dam.terminal import shown
 from dam.types import AssetState
 
 
@@ -54,5 +55,5 @@ class Command(BaseCommand):
     def _print_reasons(self, console: Console) -> None:
         table = Table("file", "state", "reason", box=None, title="Reasons", title_justify="left")
         for path, state, reason in status.reasons():
-            table.add_row(path, state, reason)
+            table.add_row(shown(path), state, shown(reason))
         console.print(table)

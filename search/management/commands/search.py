@@ -16,6 +16,7 @@ from dam.catalog.readers.search import count_units
 from dam.catalog.words import MARK_END, MARK_START
 from dam.config import config
 from dam.errors import AfterimageError, QueryError
+from dam.terminal import shown
 from dam.types import Evidence, Hit, MediaKind, SearchResult
 from search.follow import Follower
 from search.service import parse_query, search
@@ -123,7 +124,7 @@ def _table(hits: tuple[Hit, ...], *, title: str, style: str = "") -> Table:
     for hit in hits:
         time = f"{_clock(hit.start_ms)}–{_clock(hit.end_ms)}" if hit.start_ms is not None else ""
         why = Text("; ").join(_reason(item) for item in hit.evidence)
-        table.add_row(f"{hit.score:.0%}", hit.unit_kind.value, Text(hit.path), time, why)
+        table.add_row(f"{hit.score:.0%}", hit.unit_kind.value, shown(hit.path), time, why)
     return table
 
 

@@ -6,7 +6,7 @@
 # CPU=1 takes the CPU-only builds of torch and torchvision.
 set -eu
 cd "$(dirname "$0")/.."
-UV_VERSION=$(sed -n 's/^uv==\([0-9.]*\).*/\1/p' scripts/uv.lock)
+UV_VERSION=$(sed -n 's/^uv==\([0-9.]*\).*/\1/p' .ci/uv.lock)
 want=${1:-run}
 cpu=${CPU:-}
 
@@ -45,7 +45,7 @@ make_venv() {
     fi
     if [ "$(.venv/bin/uv --version 2>/dev/null | cut -d' ' -f2)" != "$UV_VERSION" ]; then
         .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
-            --requirement scripts/uv.lock
+            --requirement .ci/uv.lock
     fi
 }
 if [ "$want" = uv ]; then
