@@ -8,6 +8,7 @@ import numpy as np
 from dam import wiring
 from dam.catalog import fulltext
 from dam.catalog.models import Asset, Embedding, Library, MediaFile, Speech, TranscriptRecord, Unit
+from dam.ports import Vectors
 from dam.types import AssetState, FileState, MediaKind, TranscriptSource, UnitKind
 from tests.bench.measure import Report
 from tests.bench.task import Settings
@@ -61,15 +62,11 @@ def _assets(library: Library, kind: MediaKind, count: int) -> list[Asset]:
         ],
         batch_size=_BATCH,
     )
-    files = []
-    for number, asset in enumerate(assets):
-        path = f"{kind.value}/{number // 500:03d}/{number:05d}"
-        files.append(
-            MediaFile(
-                library=library, asset=asset, raw_path=path.encode(), path=path, folder=path.rpartition("/")[0],
-                state=FileState.PRESENT,
-            )
-        )  # fmt: skip
+    paths = [f"{kind.value}/{number // 500:03d}/{number:05d}" for number in range(count)]
+    files = [
+        MediaFile(library=library, asset=asset, raw_path=path.encode(), path=path, state=FileState.PRESENT)
+        for asset, path in zip(assets, paths, strict=True)
+    ]
     MediaFile.objects.bulk_create(files, batch_size=_BATCH)
     return assets
 
@@ -85,7 +82,7 @@ def _units(assets: Sequence[Asset], kind: UnitKind, each: int, *, length_ms: int
     )
 
 
-def _embeddings(looks: Sequence[tuple[Unit, int]], vectors: np.ndarray, *, space: str, model: str) -> None:  # type: ignore[type-arg]  # of either float
+def _embeddings(looks: Sequence[tuple[Unit, int]], vectors: Vectors, *, space: str, model: str) -> None:
     halves = vectors.astype("<f2")
 
     def rows(start: int) -> Iterator[Embedding]:

@@ -1,7 +1,7 @@
 """Photos per second with an encoder as heavy as `standard`'s; its weights need not be here, only time counts.
 
 A picture's way through a vision transformer takes the same time whatever the weights are. ViT-B/32 at 256 px is the
-tower of `standard` (ViT-B-32-SigLIP2-256) but for the pooling at its end.
+tower of `standard` (ViT-B-32-SigLIP2-256) but for the pooling at its end, and it is rclip's, so rclip stands here.
 """
 
 import json
@@ -10,7 +10,8 @@ from pathlib import Path
 from dam.engines.clip import CONFIG, WEIGHTS, OpenClipEmbedder
 from tests.bench import media
 from tests.bench.measure import Report, interleaved
-from tests.bench.photos import compare, report_of
+from tests.bench.photos import RCLIP, compare, report_of
+from tests.bench.rclip import find_rclip
 from tests.bench.task import Settings
 
 ARCHITECTURE = "ViT-B-32-256"
@@ -22,8 +23,12 @@ def measure(settings: Settings) -> Report:
     embedder = OpenClipEmbedder(folder, name="random-vit-b-32-256")
     files = media.find(media.PHOTOS)
     photos = media.copy_library(files, settings.scratch / "photos", count=8 if settings.quick else 96)
-    values = interleaved(compare(embedder, folder, photos), settings.rounds)
-    return report_of("photos, ViT-B/32-256 (random weights)", values)
+    runs = compare(embedder, folder, photos)
+    rclip = find_rclip(settings.scratch / "rclip")
+    if not rclip.reason:
+        runs[RCLIP] = lambda: len(photos) / rclip.seconds(photos[0].parent)
+    report = report_of("photos, ViT-B/32-256 (random weights)", interleaved(runs, settings.rounds))
+    return report.joined(Report(remarks=(rclip.reason,))) if rclip.reason else report
 
 
 def make_random(folder: Path) -> Path:

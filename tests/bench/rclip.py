@@ -18,6 +18,7 @@ from pathlib import Path
 _WEIGHTS = ("ViT-B-32-256-datacomp_s34b_b86k", "tokenizer")
 _VISUAL = "ViT-B-32-256-datacomp_s34b_b86k/visual.onnx"
 _ENOUGH_S = 600
+_LEAST_S = 0.001  # of a handful of pictures, less is left than the start varies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,7 @@ class Rclip:
             (data / name).symlink_to(self.weights / name)
         try:
             with_indexing = self._search(folder, data)
-            return with_indexing - self._search(folder, data, "--no-indexing")
+            return max(_LEAST_S, with_indexing - self._search(folder, data, "--no-indexing"))
         finally:
             shutil.rmtree(data)
 
@@ -52,7 +53,7 @@ class Rclip:
             env=environment,
             check=True,
             timeout=_ENOUGH_S,
-            stdout=subprocess.DEVNULL,
+            capture_output=True,
         )
         return time.perf_counter() - began
 

@@ -29,7 +29,8 @@ def measure(settings: Settings) -> Report:
     transcriber = wiring.transcriber()
     transcriber.transcribe(sounds[0][: _WARM_UP_S * SPEECH_RATE_HZ])
     contenders = {OURS: lambda: seconds / _timed(transcriber.transcribe, sounds)}
-    weights, remarks = whisper_weights(), (_NO_WEIGHTS,)
+    weights = whisper_weights()
+    remarks: tuple[str, ...] = (_NO_WEIGHTS,)
     if weights.is_file():
         whisper, remarks = _Whisper(weights), ()
         contenders[WHISPER] = lambda: seconds / _timed(whisper.hear, sounds)

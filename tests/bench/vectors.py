@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,14 +46,14 @@ def contenders(rows: int, dimensions: int) -> dict[str, Callable[[], list[float]
     third = np.arange(0, rows, 3)
     near = rng.integers(0, rows, _QUERIES)
     queries = _unit(vectors[near] + _noise(rng, (_QUERIES, dimensions)))
-    asked = {
+    asked: dict[str, Callable[[Vectors], object]] = {
         OURS: lambda query: store.search(query, limit=LIMIT),
         FILTERED: lambda query: store.search(query, limit=LIMIT, allowed_ids=third),
         NUMPY: lambda query: brute_force(vectors, query[0]),
     }
     for ask in asked.values():
         ask(queries[:1])
-    return {who: lambda ask=ask: _milliseconds(ask, queries) for who, ask in asked.items()}  # type: ignore[misc]  # mypy can't type a lambda's default
+    return {who: partial(_milliseconds, ask, queries) for who, ask in asked.items()}
 
 
 def brute_force(vectors: Vectors, query: NDArray[np.float32]) -> NDArray[np.int64]:
