@@ -7,6 +7,6 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dam.settings")
 application = get_wsgi_application()
 
-from search.warm import warm_up  # noqa: E402 - needs the settings
+from search.warm import warm_in_background  # noqa: E402 - needs the settings, as everything of Django does
 
-warm_up()
+warm_in_background()

@@ -1,29 +1,40 @@
-"""A web process that is ready before it is asked: the encoder loads and the index opens behind the first page."""
+"""The model loaded before the first search asks for it: torch and its friends take ten seconds of one core."""
 
-import logging
 import threading
+import time
 
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, connection
 
+from dam import wiring
+from dam.catalog.readers.browse import vector_count
 from dam.errors import AfterimageError
-from dam.types import Query
-from search.service import search
+from search.follow import follower
 
-_log = logging.getLogger(__name__)
-
-
-def warm_up() -> threading.Thread:
-    """Search once in a thread of its own; returns the thread."""
-    thread = threading.Thread(target=_search_once, name="warm-up", daemon=True)
-    thread.start()
-    return thread
+_POLL_S = 2.0  # while there is nothing to search yet, loading would only slow the first indexing down
 
 
-def _search_once() -> None:
+def warm_in_background() -> None:
+    """Start a thread that loads the text encoder and the vectors, once there is anything to search."""
+    threading.Thread(target=_warm, name="warm", daemon=True).start()
+
+
+def _warm() -> None:
     try:
-        search(Query(text="warm"), limit=1)
-    except (AfterimageError, DatabaseError) as error:
-        # Weights on their way, or a catalogue that is not made yet: the first search will say so, or load them.
-        _log.info("not warm yet: %s", error)
+        while not _anything_to_search():
+            time.sleep(_POLL_S)
+        embedder = wiring.embedder()
+        embedder.embed_texts(["a photo"])
+        follower().space(embedder.info.space, embedder.info.dimensions)
+    except AfterimageError:
+        return  # the first search will say so, to somebody
     finally:
-        connections.close_all()
+        connection.close()
+
+
+def _anything_to_search() -> bool:
+    try:
+        return vector_count() > 0
+    except DatabaseError:  # busy, or a moment before its tables are made
+        return False
+    finally:
+        connection.close()
