@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from dam.scenes.canvas import Canvas, Floats, blurred, floats
-from dam.scenes.layout import nearness
+from dam.scenes.layout import nearness, water_band
 from dam.scenes.palette import MOODS, Mood
 from dam.scenes.scene import Scene, SceneObject
 from dam.scenes.things import sketch_object
@@ -118,7 +118,9 @@ def _paint_reflection(canvas: Canvas, scene: Scene, tile: Tile) -> None:
     columns = np.clip(np.arange(width)[None, :] + sway[:, None], 0, width - 1).astype(int)
     alpha = np.take_along_axis(alpha, columns, axis=1) * np.linspace(0.62, 0.06, deep, dtype=np.float32)[:, None]
     colour = np.take_along_axis(colour, columns[..., None], axis=1) * 0.82
-    area, inside = _overlap(canvas, tile.left, tile.foot, alpha.shape)
+    shore = (water_band(scene) or (0.0, 1.0))[1]
+    wet = max(0, min(deep, round(shore * canvas.height) - tile.foot))
+    area, inside = _overlap(canvas, tile.left, tile.foot, (wet, width))
     target = canvas.pixels[area]
     target += (colour[inside] - target) * alpha[inside][..., None]
 
