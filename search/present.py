@@ -9,6 +9,8 @@ from dam.types import Evidence, EvidenceSource, Hit, MediaKind, Query, UnitKind
 from search.moments import said_at
 from search.rank import Ranked
 
+_FIELDS_SHOWN = 2
+
 
 def present(ranked: Sequence[Ranked], query: Query) -> tuple[Hit, ...]:
     """Return the hits of one page; a unit whose file went away this moment is left out."""
@@ -49,4 +51,12 @@ def _completed(evidence: Evidence, line: str, said_ms: int | None) -> Evidence:
         return replace(evidence, at_ms=said_ms)
     if evidence.source is EvidenceSource.SPEECH_VECTOR and not evidence.snippet:
         return replace(evidence, snippet=words.marked_snippet(words.clean(line), ()))
+    if evidence.source is EvidenceSource.TEXT:
+        return replace(evidence, snippet=_matching_fields(evidence.snippet))
     return evidence
+
+
+def _matching_fields(snippet: str) -> str:
+    """Return the lines of a description in which a word matched: its title, say, without camera and folder."""
+    fields = [line.strip() for line in snippet.splitlines() if words.MARK_START in line]
+    return " · ".join(fields[:_FIELDS_SHOWN]) or snippet
