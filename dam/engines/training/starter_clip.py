@@ -185,7 +185,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder of the pack's clip model")
     parser.add_argument("--cache", type=Path, default=Path("build/scenes"), help="rendered scenes")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--steps", type=int, default=2000)
+    parser.add_argument("--steps", type=int, default=4000)
     parser.add_argument("--groups", type=int, default=6500, help=f"scenes with near misses, {GROUP} pictures each")
     parser.add_argument("--start-from", type=Path, help="folder of an earlier result to go on from")
     parser.add_argument("--rate", type=float, default=1.5e-3)
