@@ -36,3 +36,10 @@ def test_two_speakers_are_heard(starter: Transcriber, real_media: Path) -> None:
 def test_what_is_no_speech_gives_no_words(starter: Transcriber, make: object) -> None:
     assert callable(make)
     assert starter.transcribe(make(8.0)).segments == ()
+
+
+def test_what_was_heard_before_changes_no_words(starter: Transcriber, real_media: Path) -> None:
+    speech = read_samples(real_media / "audio" / "jfk.flac")
+    first = starter.transcribe(speech)
+    starter.transcribe(read_samples(real_media / "audio" / "two_speakers.wav"))
+    assert starter.transcribe(speech) == first

@@ -26,6 +26,9 @@ def main(requests: BinaryIO, answers: BinaryIO) -> int:
         sound = requests.read(size)
         if len(sound) < size:
             return 1
+        # What it keeps of earlier sound (feature statistics) moves words of the next: the same file must give the
+        # same clips, whatever was heard before it.
+        decoder.reinit_feat()
         decoder.start_utt()
         decoder.process_raw(sound, full_utt=True)
         decoder.end_utt()
