@@ -6,6 +6,7 @@ from dam import wiring
 from dam.catalog import jobs
 from dam.catalog import pack as choices
 from dam.catalog.writers.stages import align_stages
+from dam.catalog.writers.units import prune_tombstones
 from dam.config import config
 from dam.ports import Embedder, Transcriber
 from dam.types import Stage
@@ -56,6 +57,7 @@ def follow_pack() -> None:
         newest = building or active
         models = {active.embedder.name, newest.embedder.name}
         changed = align_stages(picture_models=models, speech_model=newest.transcriber.name)
+        prune_tombstones()
         _aligned.clear()
         _aligned.add(seen)
         log.info("models in use", pack=active.name, building=seen[1], made_due=changed)

@@ -67,9 +67,9 @@ def _from_sound(run: StageRun, source: SourceFile | None, tools: Tools) -> Trans
         if source is None:
             return None
         sound = tools.reader.read_sound(source, out_dir=tools.scratch(f"sound-{run.pk}"))
-    model = tools.transcriber(run.model)
     if sound is None or sound.stat().st_size < 2:
-        return Transcript(source=TranscriptSource.MODEL, model=model.name, language="", segments=())
+        return Transcript(source=TranscriptSource.MODEL, model=run.model, language="", segments=())
+    model = tools.transcriber(run.model)
     samples = np.memmap(sound, dtype="<i2", mode="r")
     with throttled(lambda share: jobs.report_progress(run, share)) as on_progress:
         return model.transcribe(samples, on_progress=on_progress)

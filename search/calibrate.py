@@ -132,7 +132,7 @@ def words_certainty(coverage: float, *, telling_words: int) -> float:
     """
     if telling_words <= 1:
         return 0.9 * coverage
-    return 0.97 * coverage**2.2  # two words of three, with a picture that half agrees, stay below the line
+    return 0.97 * math.pow(coverage, 2.2)  # two words of three, with a picture that half agrees, stay below the line
 
 
 def phrase_certainty(coverage: float) -> float:

@@ -2,16 +2,18 @@
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from dam.catalog import jobs
 from dam.catalog.models import Asset, Embedding, Rendition, Speech, StageRun, Tombstone, TranscriptRecord, Unit
 from dam.catalog.readers.status import files_by_state
 from dam.catalog.writers.libraries import add_library
 from dam.catalog.writers.stages import align_stages
+from dam.catalog.writers.units import TOMBSTONES_KEPT, prune_tombstones
 from dam.config import Limits, Places
 from dam.engines.fakes import FakeEmbedder, FakeTranscriber
 from dam.engines.media.fake import FakeMediaReader
@@ -274,3 +276,32 @@ def test_video_that_no_browser_plays_gets_a_proxy_and_is_ready_before_it(desk: D
     assert Asset.objects.get().state == AssetState.READY
     desk.run()
     assert Rendition.objects.filter(role="proxy", asset=asset).count() == 1
+
+
+class SilentReader(FakeMediaReader):
+    """Videos without a sound track."""
+
+    def prepare(self, source: SourceFile, *, out_dir: Path) -> Prepared:
+        return replace(super().prepare(source, out_dir=out_dir), pcm=None)
+
+    def read_sound(self, source: SourceFile, *, out_dir: Path) -> Path | None:
+        return None
+
+
+def test_silent_video_takes_the_subtitle_that_comes_later(desk: Desk) -> None:
+    desk.reader = SilentReader()
+    desk.put("silent.mp4", b"video")
+    desk.index()
+    assert files_by_state()["ready"] == 1
+    assert not Speech.objects.exists()
+    desk.put("silent.srt", b"the red car")
+    desk.index()
+    assert [line.text for line in Speech.objects.all()] == ["the red car"]
+    assert len(desk.reader.prepared) == 1
+
+
+def test_old_tombstones_go_and_young_ones_stay() -> None:
+    Tombstone.objects.bulk_create([Tombstone(embedding_id=1, space="s"), Tombstone(embedding_id=2, space="s")])
+    Tombstone.objects.filter(embedding_id=1).update(at=timezone.now() - 2 * TOMBSTONES_KEPT)
+    assert prune_tombstones() == 1
+    assert Tombstone.objects.get().embedding_id == 2

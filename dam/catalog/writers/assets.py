@@ -136,7 +136,8 @@ def _enqueue_next(asset: Asset, prepared: Prepared, *, picture_models: tuple[str
     if any(file.role in _LOOKS for unit in prepared.units for file in unit.renditions):
         for model in picture_models:
             jobs.enqueue([asset.pk], stage=Stage.EMBED, model=model)
-    if prepared.pcm is not None or prepared.subtitles:
+    if prepared.probe.kind != MediaKind.PHOTO:
+        # Silent ones, too: a subtitle may lie beside them, or come later.
         jobs.enqueue([asset.pk], stage=Stage.TRANSCRIBE, model=speech_model)
     if prepared.probe.kind == MediaKind.VIDEO and not prepared.probe.browser_playable:
         jobs.enqueue([asset.pk], stage=Stage.PROXY)

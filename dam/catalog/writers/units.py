@@ -2,16 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 from django.db import transaction
+from django.utils import timezone
 
 from dam.catalog import fulltext, jobs
 from dam.catalog.models import Asset, Embedding, Speech, StageRun, Tombstone, TranscriptRecord, Unit
 from dam.catalog.writers.renditions import as_row, place
 from dam.ports import ModelInfo, Vectors
 from dam.types import RenditionFile, RenditionRole, Stage, Transcript, UnitKind
+
+TOMBSTONES_KEPT = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +134,15 @@ def forget_embeddings(rows: Iterable[tuple[int, str]]) -> None:
     gone = list(rows)
     Tombstone.objects.bulk_create([Tombstone(embedding_id=pk, space=space) for pk, space in gone], batch_size=500)
     Embedding.objects.filter(pk__in=[pk for pk, _ in gone]).delete()
+
+
+def prune_tombstones() -> int:
+    """Delete tombstones that every search process has long seen; returns how many.
+
+    One that slept through a day finds by count that vectors are gone (`search.index`).
+    """
+    count, _ = Tombstone.objects.filter(at__lt=timezone.now() - TOMBSTONES_KEPT).delete()
+    return count
 
 
 def forget_asset(asset_id: int) -> None:

@@ -16,8 +16,8 @@ from dam.supervisor.log import log_to_stderr
 from dam.supervisor.tether import tether
 
 # The one process holds the vectors and the text encoder; requests wait for SQLite, disks and slow clients in
-# threads. A page with previews opens six connections; several people fit.
-_THREADS = 16
+# threads. A page with previews opens six connections, and each paused video holds one: several people fit.
+_THREADS = 32
 
 
 class Command(BaseCommand):
