@@ -19,7 +19,7 @@ from rich.console import Console
 from dam.config import config
 from tests.bench.machine import describe
 from tests.bench.measure import Report
-from tests.bench.show import show
+from tests.bench.show import show, write_into
 
 PARTS: dict[str, tuple[str, ...]] = {
     "photos": ("photos", "heavy"),
@@ -43,9 +43,12 @@ def main() -> None:
         for task in tasks_of(options.only):
             with Console(stderr=True).status(f"measuring: {task.replace('_', ' ')} …"):
                 report = report.joined(_run(task, Path(folder), options))
-    report = report.joined(Report(about={"command": _command(), "took": f"{time.monotonic() - began:.0f} s"}))
+    ended = {"load at the end": f"{os.getloadavg()[0]:.1f}", "took": f"{time.monotonic() - began:.0f} s"}
+    report = report.joined(Report(about={"command": _command(), **ended}))
     if options.json:
         options.json.write_text(json.dumps(report.as_json(), ensure_ascii=False, indent=1), encoding="utf-8")
+    if options.document:
+        write_into(report, options.document)
     show(report, console)
 
 
@@ -60,6 +63,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=0, help="rounds of each measurement (3; 1 with --quick)")
     parser.add_argument("--only", type=_parts, default=[], metavar="PART,…", help=f"of: {', '.join(PARTS)}")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the report to a file")
+    parser.add_argument("--document", type=Path, metavar="FILE", help="also put the table into this Markdown file")
     options = parser.parse_args()
     options.rounds = max(1, options.rounds or (1 if options.quick else 3))
     return options

@@ -22,7 +22,7 @@ def measure(settings: Settings) -> Report:
     folder = make_random(settings.scratch / "weights")
     embedder = OpenClipEmbedder(folder, name="random-vit-b-32-256")
     files = media.find(media.PHOTOS)
-    photos = media.copy_library(files, settings.scratch / "photos", count=8 if settings.quick else 64)
+    photos = media.copy_library(files, settings.scratch / "photos", count=8 if settings.quick else 48)
     runs = compare(embedder, folder, photos)
     rclip = find_rclip(settings.scratch / "rclip")
     if not rclip.reason:

@@ -16,7 +16,7 @@ def describe() -> dict[str, str]:
         "system": f"{platform.system()} {platform.release()}, Python {platform.python_version()}",
         "libraries": ", ".join(f"{name} {version(name)}" for name in ("torch", "av", "faiss-cpu", "scenedetect")),
         "date": datetime.now(UTC).date().isoformat(),
-        "load at start": f"{os.getloadavg()[0]:.1f}",
+        "load at the start": f"{os.getloadavg()[0]:.1f}",
     }
 
 

@@ -1,6 +1,7 @@
-"""The report as a table for people and as one line of JSON for programs."""
+"""The report as a table for people, as one line of JSON for programs, and as a table in a document."""
 
 import json
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -26,6 +27,31 @@ def show(report: Report, console: Console) -> None:
     console.print("; ".join(f"{name}: {value}" for name, value in report.about.items()), style="dim", highlight=False)
     line = json.dumps(report.as_json(), ensure_ascii=False)
     console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+_BEGIN, _END = "<!-- figures -->\n", "<!-- end of figures -->"
+
+
+def write_into(report: Report, document: Path) -> None:
+    """Replace what stands between the two marks of a Markdown file. Raises ValueError where it has no marks."""
+    text = document.read_text(encoding="utf-8")
+    before, mark, rest = text.partition(_BEGIN)
+    _, end, after = rest.partition(_END)
+    if not (mark and end):
+        raise ValueError(f"{document} has no line {_BEGIN.strip()} with {_END} after it.")
+    document.write_text(f"{before}{mark}{as_markdown(report)}{end}{after}", encoding="utf-8")
+
+
+def as_markdown(report: Report) -> str:
+    """Return the conditions, the table and what could not be measured, as Markdown."""
+    lines = [f"- {name}: {value}" for name, value in report.about.items()]
+    lines += ["", "| what | who | figure | beside ours | note |", "| --- | --- | ---: | ---: | --- |"]
+    lines += [
+        f"| {figure.what} | {figure.who} | {in_words(figure)} | {_beside(figure)} | {figure.note} |"
+        for figure in report.figures
+    ]
+    lines += ["", *(f"Not measured: {remark}\n" for remark in dict.fromkeys(report.remarks))]
+    return "\n".join(lines) + "\n"
 
 
 def in_words(figure: Figure) -> str:

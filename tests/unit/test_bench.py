@@ -2,6 +2,7 @@
 
 import math
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from tests.bench.__main__ import PARTS, tasks_of
 from tests.bench.cuts import Agreement, agreement, total
 from tests.bench.measure import OURS, Figure, Report, figures_of, interleaved, latency_figures, orders, percentile
-from tests.bench.show import in_words
+from tests.bench.show import in_words, write_into
 from tests.bench.task import TASKS
 from tests.bench.vectors import brute_force
 
@@ -123,3 +124,24 @@ def test_every_part_has_known_tasks_and_shared_ones_run_once() -> None:
 def test_values_are_shown_with_the_digits_that_count(value: float, text: str) -> None:
     assert in_words(Figure(what="", who="", value=value, unit="MB")) == text
     assert not math.isnan(value)
+
+
+def test_a_table_goes_between_the_marks_of_a_document_and_nothing_else_changes(tmp_path: Path) -> None:
+    document = tmp_path / "page.md"
+    document.write_text("# Title\n<!-- figures -->\nold\n<!-- end of figures -->\nlast words\n")
+    report = Report(figures=(Figure(what="photos", who=OURS, value=12.0, unit="photos/s", note="n"),))
+    write_into(report, document)
+    write_into(report, document)
+    text = document.read_text()
+    assert text.startswith("# Title\n<!-- figures -->\n")
+    assert text.endswith("<!-- end of figures -->\nlast words\n")
+    assert text.count("| photos | Afterimage | 12.0 photos/s |  | n |") == 1
+    assert "old" not in text
+
+
+def test_a_document_without_marks_is_left_alone(tmp_path: Path) -> None:
+    document = tmp_path / "page.md"
+    document.write_text("mine")
+    with pytest.raises(ValueError, match="no line"):
+        write_into(Report(), document)
+    assert document.read_text() == "mine"
