@@ -84,7 +84,8 @@ make_venv
 echo "Installing what $lock names …"
 
 if [ "$build" = full ]; then
-    .venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes --requirement "$lock"
+    # No dependencies: the lock names all of them, but for those that it overrides (see lock.sh).
+    .venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes --no-deps --requirement "$lock"
 else
     # The locked hashes are those of the usual builds, so torch and torchvision are taken by version from PyTorch's
     # own index, and the CUDA libraries, which the CPU builds don't ask for, are left out.
