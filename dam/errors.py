@@ -11,7 +11,9 @@
     ├── EngineError            a model can't be loaded or failed
     │   └── ModelUnavailable   its weights are not here and can't be fetched
     ├── StoreError             a vector index or a rendition can't be read or written
-    └── QueryError             the words of a search can't be understood
+    ├── QueryError             the words of a search can't be understood
+    └── PeopleError            what was asked of people or faces can't be done
+        └── AlreadyNamed       somebody else has that name: they may be merged
 
 The message of each is one plain sentence that may be shown to the user as it is.
 """
@@ -63,3 +65,19 @@ class StoreError(AfterimageError):
 
 class QueryError(AfterimageError):
     """The words of a search can't be understood; the message says where."""
+
+
+class PeopleError(AfterimageError):
+    """What was asked of people or faces can't be done as things are."""
+
+
+class AlreadyNamed(PeopleError):
+    """Somebody else has that name: `existing_id` is the person to merge into."""
+
+    def __init__(self, message: str, *, existing_id: int) -> None:
+        super().__init__(message)
+        self.existing_id = existing_id
+
+
+class TagError(AfterimageError):
+    """A tag can't be made or changed in the way that was asked for."""

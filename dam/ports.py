@@ -12,7 +12,17 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from dam.types import Prepared, RenditionFile, SourceFile, SubtitleCue, Transcript, VectorMatch
+from dam.types import (
+    FoundFace,
+    FoundObject,
+    FoundText,
+    Prepared,
+    RenditionFile,
+    SourceFile,
+    SubtitleCue,
+    Transcript,
+    VectorMatch,
+)
 
 Pixels = NDArray[np.uint8]  # (height, width, 3), sRGB
 Vectors = NDArray[np.float32]  # (n, dimensions), rows of length 1
@@ -67,6 +77,100 @@ class Transcriber(Protocol):
 
         `on_progress` is called with the share done, 0..1. Raises EngineError.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaceModelInfo:
+    """Which model made a face's vector.
+
+    `same_cosine` is where two faces are as likely one person as not; from `sure_cosine` on they are one without
+    asking. Both were measured on pairs, where the adapter says how.
+    """
+
+    name: str
+    space: str
+    dimensions: int
+    same_cosine: float
+    sure_cosine: float
+
+
+@runtime_checkable
+class FaceEngine(Protocol):
+    """Pictures to faces with their vectors."""
+
+    @property
+    def info(self) -> FaceModelInfo:
+        """The model's name, space, size and thresholds; does not load it."""
+        ...
+
+    def find_faces(self, images: Sequence[Pixels]) -> list[list[FoundFace]]:
+        """Return the faces of each picture, the largest first. Raises EngineError."""
+        ...
+
+
+@runtime_checkable
+class ObjectDetector(Protocol):
+    """Pictures to things with their boxes."""
+
+    @property
+    def name(self) -> str:
+        """The model's name, as remembered on every row; does not load the model."""
+        ...
+
+    def find_objects(self, images: Sequence[Pixels]) -> list[list[FoundObject]]:
+        """Return the things in each picture, the surest first. Raises EngineError."""
+        ...
+
+
+@runtime_checkable
+class TextReader(Protocol):
+    """Pictures to the lines of writing in them."""
+
+    @property
+    def name(self) -> str:
+        """The model's name, as remembered on every row; does not load the model."""
+        ...
+
+    def read_text(self, images: Sequence[Pixels]) -> list[list[FoundText]]:
+        """Return the lines of each picture in reading order. Raises EngineError."""
+        ...
+
+
+@runtime_checkable
+class Captioner(Protocol):
+    """Pictures to a sentence each."""
+
+    @property
+    def name(self) -> str:
+        """The model's name, as remembered on every row; does not load the model."""
+        ...
+
+    def describe(self, images: Sequence[Pixels]) -> list[str]:
+        """Return one sentence per picture. Raises EngineError."""
+        ...
+
+
+@runtime_checkable
+class SoundEmbedder(Protocol):
+    """Stretches of sound and words to vectors of one space."""
+
+    @property
+    def info(self) -> ModelInfo:
+        """The model's name, space ("sound:<name>") and size; loading is allowed."""
+        ...
+
+    @property
+    def window_ms(self) -> int:
+        """How long a stretch the model hears at once."""
+        ...
+
+    def embed_sounds(self, sounds: Sequence[Samples]) -> Vectors:
+        """Return (n, dimensions) unit vectors for stretches of 16 kHz mono int16. Raises EngineError."""
+        ...
+
+    def embed_texts(self, texts: Sequence[str]) -> Vectors:
+        """Return (n, dimensions) unit vectors. Raises EngineError."""
         ...
 
 

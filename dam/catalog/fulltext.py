@@ -1,7 +1,8 @@
 """The words of units, findable: SQLite's FTS5 or PostgreSQL's tsvector behind the same functions.
 
-Every unit has at most one row with two columns: what is said in it, and what is written about it. Writers call
-`index_units` inside their own transactions; rows of deleted units go with them (a trigger, see migration 0002).
+Every unit has at most one row with a column for each kind of words: said in it, written about it, written in it, and
+the sentence that a model says of it. Writers call `index_units` inside their own transactions; rows of deleted units
+go with them (a trigger, see migrations 0002 and 0004).
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -23,19 +24,25 @@ _Row = TypeVar("_Row")
 
 
 class TextColumn(StrEnum):
-    """Which of a unit's two texts matched."""
+    """Which of a unit's texts matched."""
 
     SPOKEN = "spoken"
     DESCRIBED = "described"
+    WRITTEN = "written"
+    CAPTIONED = "captioned"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextRow:
-    """The words of one unit: `spoken` in it, `described` by title, description, keywords and file name."""
+    """Words of one unit: `spoken` in it, `described` by title, keywords and file name, `written` in the picture,
+    `captioned` by a model. None leaves what is there, "" takes it away.
+    """
 
     unit_id: int
-    spoken: str = ""
-    described: str = ""
+    spoken: str | None = None
+    described: str | None = None
+    written: str | None = None
+    captioned: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +62,15 @@ class TextMatch:
 
 
 def index_units(rows: Iterable[TextRow]) -> None:
-    """Add or replace the words of units; a row without words takes the unit out of the index."""
+    """Write words of units; columns that a row leaves out stay, and a unit without words leaves the index."""
     for some in _batches(rows):
-        forget_units([row.unit_id for row in some])
-        values = [_values(row) for row in some if row.spoken.strip() or row.described.strip()]
+        known = _texts_of([row.unit_id for row in some])
+        full = {row.unit_id: _merged(row, known.get(row.unit_id)) for row in some}
+        forget_units(full)
+        values = [_values(unit_id, texts) for unit_id, texts in full.items() if any(text.strip() for text in texts)]
         if values:
             with connection.cursor() as cursor:
-                cursor.executemany(_INSERT[_vendor()], values)
+                cursor.executemany(_insert(), values)
 
 
 def forget_units(unit_ids: Iterable[int]) -> None:
@@ -100,14 +109,8 @@ def find(
     return sorted(found, key=lambda match: (-match.coverage, -match.score, match.unit_id))
 
 
-# The same statements in two dialects. FTS5's rowid and PostgreSQL's key are both the unit's id; on PostgreSQL a
-# tsvector is given as a literal, so that no parser of its own cuts our terms differently.
-_INSERT = {
-    "sqlite": "INSERT INTO catalog_fulltext (rowid, spoken, described, spoken_text, described_text)"
-    " VALUES (%s, %s, %s, %s, %s)",
-    "postgresql": "INSERT INTO catalog_fulltext (unit_id, spoken, described, spoken_text, described_text)"
-    " VALUES (%s, %s::tsvector, %s::tsvector, %s, %s)",
-}
+# The same statements in two dialects (and `_insert`). FTS5's rowid and PostgreSQL's key are both the unit's id; on
+# PostgreSQL a tsvector is given as a literal, so that no parser of its own cuts our terms differently.
 _DELETE = {
     "sqlite": "DELETE FROM catalog_fulltext WHERE rowid = %s",
     "postgresql": "DELETE FROM catalog_fulltext WHERE unit_id = %s",
@@ -126,9 +129,36 @@ def _vendor() -> str:
     return connection.vendor
 
 
-def _values(row: TextRow) -> tuple[int, str, str, str, str]:
-    spoken, described = words.clean(row.spoken)[:_MAX_TEXT], words.clean(row.described)[:_MAX_TEXT]
-    return row.unit_id, _vector(spoken), _vector(described), spoken, described
+def _insert() -> str:
+    names = [column.value for column in TextColumn]
+    key, sign = ("unit_id", "%s::tsvector") if _vendor() == "postgresql" else ("rowid", "%s")
+    columns = ", ".join([key, *names, *(f"{name}_text" for name in names)])
+    signs = ", ".join(["%s", *[sign] * len(names), *["%s"] * len(names)])
+    return f"INSERT INTO catalog_fulltext ({columns}) VALUES ({signs})"  # noqa: S608 - only our own names
+
+
+def _texts_of(unit_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    key = "unit_id" if _vendor() == "postgresql" else "rowid"
+    columns = ", ".join(f"{column.value}_text" for column in TextColumn)
+    signs = ", ".join(["%s"] * len(unit_ids))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {key}, {columns} FROM catalog_fulltext WHERE {key} IN ({signs})",  # noqa: S608 - as above
+            list(unit_ids),
+        )
+        return {int(found): tuple(str(text) for text in texts) for found, *texts in cursor.fetchall()}
+
+
+def _merged(row: TextRow, known: tuple[str, ...] | None) -> tuple[str, ...]:
+    given = [getattr(row, column.value) for column in TextColumn]
+    old = known or ("",) * len(given)
+    return tuple(
+        before if text is None else words.clean(text)[:_MAX_TEXT] for text, before in zip(given, old, strict=True)
+    )
+
+
+def _values(unit_id: int, texts: Sequence[str]) -> tuple[int | str, ...]:
+    return unit_id, *(_vector(text) for text in texts), *texts
 
 
 def _vector(text: str) -> str:

@@ -193,9 +193,11 @@ def retry(*, asset_ids: Sequence[int] | None = None) -> int:
     return count
 
 
-def any_left(stages: Iterable[Stage], *, model: str | None = None) -> bool:
+def any_left(stages: Iterable[Stage], *, model: str | None = None, asset_id: int | None = None) -> bool:
     """Tell whether anything of these stages is due or running (also what must wait before its next attempt)."""
     left = StageRun.objects.filter(state__in=[StageState.DUE, StageState.RUNNING], stage__in=list(stages))
+    if asset_id is not None:
+        left = left.filter(asset_id=asset_id)
     return (left if model is None else left.filter(model=model)).exists()
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dam.catalog.models import Asset, StageRun
 from dam.types import AssetState, Stage, StageState
 
-# A browser can wait for its proxy: an asset without one is searchable, so it does not count as unfinished.
-_SIDE_STAGES = {Stage.PROXY}
+# A browser can wait for its proxy, and a sentence takes long: an asset without one does not count as unfinished.
+_SIDE_STAGES = {Stage.PROXY, Stage.CAPTION}
+_CHUNK = 2_000  # assets at once: what a statement of SQLite takes many times over
 
 
 def decide(stages: Iterable[tuple[str, str, str]], *, unsupported: bool) -> tuple[AssetState, str]:
@@ -31,16 +32,22 @@ def decide(stages: Iterable[tuple[str, str, str]], *, unsupported: bool) -> tupl
 
 
 def settle_assets(asset_ids: Iterable[int]) -> None:
-    """Write the state and the reason of these assets anew."""
-    wanted = set(asset_ids)
+    """Write the state and the reason of these assets anew: one UPDATE for all that come to the same."""
+    wanted = sorted(set(asset_ids))
+    for start in range(0, len(wanted), _CHUNK):
+        _settle(wanted[start : start + _CHUNK])
+
+
+def _settle(asset_ids: list[int]) -> None:
     stages: dict[int, list[tuple[str, str, str]]] = defaultdict(list)
-    rows = StageRun.objects.filter(asset_id__in=wanted).values_list("asset_id", "stage", "state", "error")
+    rows = StageRun.objects.filter(asset_id__in=asset_ids).values_list("asset_id", "stage", "state", "error")
     for asset_id, stage, state, error in rows:
         stages[asset_id].append((stage, state, error))
-    changed = []
-    for asset in Asset.objects.filter(pk__in=wanted).only("pk", "state", "reason", "unsupported"):
-        state, reason = decide(stages[asset.pk], unsupported=asset.unsupported)
-        if (asset.state, asset.reason) != (state, reason):
-            asset.state, asset.reason = state, reason
-            changed.append(asset)
-    Asset.objects.bulk_update(changed, ["state", "reason"], batch_size=500)
+    changed: dict[tuple[AssetState, str], list[int]] = defaultdict(list)
+    assets = Asset.objects.filter(pk__in=asset_ids).values_list("pk", "state", "reason", "unsupported")
+    for pk, state, reason, unsupported in assets:
+        decided = decide(stages[pk], unsupported=unsupported)
+        if decided != (state, reason):
+            changed[decided].append(pk)
+    for (state, reason), alike in changed.items():
+        Asset.objects.filter(pk__in=alike).update(state=state, reason=reason)

@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+from dam.types.seen import Motion, NamedRegion
+
 
 class MediaKind(StrEnum):
     """What an asset is."""
@@ -47,6 +49,15 @@ class Stage(StrEnum):
     EMBED = "embed"
     TRANSCRIBE = "transcribe"
     EMBED_SPEECH = "embed_speech"
+    LOOK = "look"
+    PLACE = "place"
+    FACES = "faces"
+    TEXT = "text"
+    OBJECTS = "objects"
+    CAPTION = "caption"
+    SOUND = "sound"
+    TAG = "tag"
+    SOUND_TAG = "sound_tag"
     PROXY = "proxy"
 
 
@@ -65,7 +76,8 @@ class RenditionRole(StrEnum):
     `THUMB` (a photo's) and `KEYFRAME` (a shot's) are what tiles show and what the models look at: short
     side 448 px where the original has it, sRGB JPEG, upright. `PREVIEW` is the large view (long side at most
     2048 px). `STRIP` is a shot's hover strip: frames of equal size side by side in one JPEG. `PROXY` is a
-    browser-playable MP4. `WAVEFORM` is JSON: `{"peaks": [0..255, …], "per_second": n}`.
+    browser-playable MP4. `WAVEFORM` is JSON: `{"peaks": [0..255, …], "per_second": n}`. `FACE` is the crop of a
+    face, 192 px square.
     """
 
     THUMB = "thumb"
@@ -74,6 +86,7 @@ class RenditionRole(StrEnum):
     STRIP = "strip"
     PROXY = "proxy"
     WAVEFORM = "waveform"
+    FACE = "face"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +141,8 @@ class MediaMetadata:
     `taken_at` is local wall time without a zone; `taken_offset_min` is its offset from UTC where the file
     states one; `taken_source` names the field that it came from (`exif:DateTimeOriginal`, `xmp:CreateDate`,
     `container:creation_time`, `file:mtime`). `exposure_s` in seconds, `focal_length_mm` in millimetres,
-    coordinates in degrees (WGS 84), `rating` 0..5 or -1 for rejected (xmp:Rating).
+    coordinates in degrees (WGS 84), `rating` 0..5 or -1 for rejected (xmp:Rating). `regions` are the faces and pets
+    that the file names.
     """
 
     taken_at: datetime | None = None
@@ -150,6 +164,7 @@ class MediaMetadata:
     rating: int | None = None
     creator: str = ""
     copyright: str = ""
+    regions: tuple[NamedRegion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,12 +213,17 @@ class RenditionFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreparedUnit:
-    """A photo or a shot `[start_ms, end_ms)` with the renditions that belong to it; clips come from speech."""
+    """A photo or a shot `[start_ms, end_ms)` with the renditions that belong to it; clips come from speech.
+
+    `motion` of a shot's camera; `loudness_lufs` of its sound (EBU R 128), None where it is silent or unknown.
+    """
 
     kind: UnitKind
     start_ms: int
     end_ms: int
     renditions: tuple[RenditionFile, ...] = ()
+    motion: Motion | None = None
+    loudness_lufs: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,7 +232,7 @@ class Prepared:
 
     `renditions` belong to the asset (preview, waveform); a unit's own are in the unit. `pcm` is the sound as
     16 kHz mono signed 16-bit little-endian samples, where the file has sound. `partial_reason` is empty when
-    the whole file could be read, else a sentence.
+    the whole file could be read, else a sentence. `loudness_lufs` is that of the whole sound (EBU R 128).
     """
 
     probe: MediaProbe
@@ -222,3 +242,4 @@ class Prepared:
     subtitles: tuple[SubtitleCue, ...] = ()
     subtitle_language: str = ""
     partial_reason: str = ""
+    loudness_lufs: float | None = None

@@ -13,6 +13,13 @@ class EvidenceSource(StrEnum):
     SPEECH_VECTOR = "speech meaning"
     SPOKEN_WORDS = "said"
     TEXT = "text"
+    WRITTEN = "written in the picture"
+    CAPTION = "caption"
+    SOUND = "sound"
+    FACE = "face"
+    TAG = "tag"
+    PERSON = "person"
+    OBJECT = "objects"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,6 +44,12 @@ class Snapshot:
     last_seen: int
 
 
+def path_of(folder: Path, space: str) -> Path:
+    """Return where the snapshot of a space lies."""
+    name = "".join(letter if letter.isalnum() or letter in "-._" else "_" for letter in space)
+    return folder / f"{name}.vectors"
+
+
 def save(
     path: Path,
     *,

@@ -1,20 +1,43 @@
 """The catalogue's tables, by noun."""
 
 from dam.catalog.models.asset import Asset, AssetMetadata, Library, MediaFile
-from dam.catalog.models.stage import ActivePack, StageRun
+from dam.catalog.models.journal import Correction, Preference
+from dam.catalog.models.measure import AssetPlace, UnitColour, UnitLook, UnitMeasure
+from dam.catalog.models.people import Face, FaceRefusal, IgnoredRegion, Person
+from dam.catalog.models.seen import Caption, DetectedObject, TextLine
+from dam.catalog.models.stage import ActivePack, StageModel, StageRun
+from dam.catalog.models.tag import Tag, TagScore, TagVerdict, TaughtTag
 from dam.catalog.models.unit import Embedding, Rendition, Speech, Tombstone, TranscriptRecord, Unit
 
 __all__ = [
     "ActivePack",
     "Asset",
     "AssetMetadata",
+    "AssetPlace",
+    "Caption",
+    "Correction",
+    "DetectedObject",
     "Embedding",
+    "Face",
+    "FaceRefusal",
+    "IgnoredRegion",
     "Library",
     "MediaFile",
+    "Person",
+    "Preference",
     "Rendition",
     "Speech",
+    "StageModel",
     "StageRun",
+    "Tag",
+    "TagScore",
+    "TagVerdict",
+    "TaughtTag",
+    "TextLine",
     "Tombstone",
     "TranscriptRecord",
     "Unit",
+    "UnitColour",
+    "UnitLook",
+    "UnitMeasure",
 ]

@@ -74,6 +74,7 @@ class AssetMetadata(models.Model):
     rating = models.IntegerField(null=True)
     creator = models.TextField(blank=True)
     copyright = models.TextField(blank=True)
+    regions = models.JSONField(default=list)  # [{name, kind, box: [x, y, width, height]}], see types.NamedRegion
     frame_rate_numerator = models.IntegerField(default=0)
     frame_rate_denominator = models.IntegerField(default=0)
     timecode = models.CharField(max_length=32, blank=True)

@@ -15,7 +15,7 @@ class StageRun(models.Model):
 
     asset = models.ForeignKey(Asset, models.CASCADE, related_name="stages")
     stage = models.CharField(max_length=12, choices=[(stage.value, stage.value) for stage in Stage])
-    model = models.CharField(max_length=120, blank=True)
+    model = models.CharField(max_length=160, blank=True)
     state = models.CharField(
         max_length=7,
         choices=[(state.value, state.value) for state in StageState],
@@ -41,6 +41,17 @@ class StageRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.stage} of {self.asset_id}: {self.state}"
+
+
+class StageModel(models.Model):
+    """Which model's rows a stage shows, and which one's are being made beside them ("": none)."""
+
+    stage = models.CharField(max_length=12, unique=True, choices=[(stage.value, stage.value) for stage in Stage])
+    model = models.CharField(max_length=160)
+    building = models.CharField(max_length=160, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.stage}: {self.model}"
 
 
 class ActivePack(models.Model):

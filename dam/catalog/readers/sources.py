@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dam.catalog.models import MediaFile, Rendition, Speech
-from dam.types import FileState, RenditionRole, SourceFile
+from dam.catalog.models import AssetMetadata, MediaFile, Rendition, Speech, Unit
+from dam.types import FileState, RenditionRole, SourceFile, UnitKind
 
 SUBTITLE_SUFFIXES = frozenset({"srt", "vtt", "ass", "ssa"})
 
@@ -79,6 +79,56 @@ def looks_of(asset_ids: Sequence[int]) -> list[LookFile]:
         .values_list("asset_id", "unit_id", "at_ms", "key")
     )
     return [LookFile(asset_id=asset, unit_id=unit or 0, at_ms=at_ms, key=key) for asset, unit, at_ms, key in rows]
+
+
+def large_looks_of(asset_ids: Sequence[int]) -> list[LookFile]:
+    """Return the largest pictures of these assets' units, by asset, unit and time: previews and keyframes.
+
+    For what is small in a picture (faces, writing, things). A photo without a preview gives its thumb.
+    """
+    roles = [RenditionRole.PREVIEW, RenditionRole.THUMB, RenditionRole.KEYFRAME]
+    rows = Rendition.objects.filter(asset_id__in=asset_ids, role__in=roles).values_list(
+        "asset_id", "unit_id", "role", "at_ms", "key"
+    )
+    photos = dict(
+        Unit.objects.filter(asset_id__in=asset_ids, kind=UnitKind.PHOTO).values_list("asset_id", "pk").order_by("-pk")
+    )
+    best: dict[tuple[int, int, int], tuple[int, str]] = {}
+    for asset, own, role, at_ms, key in rows:
+        unit = photos.get(asset) if own is None else own
+        if unit is not None:
+            seen = (asset, unit, at_ms)
+            best[seen] = min(best.get(seen, (len(roles), "")), (roles.index(RenditionRole(role)), key))
+    return [
+        LookFile(asset_id=asset, unit_id=unit, at_ms=at_ms, key=key)
+        for (asset, unit, at_ms), (_, key) in sorted(best.items())
+    ]
+
+
+def clearest_looks_of(asset_ids: Sequence[int]) -> list[LookFile]:
+    """Return one picture per unit, by asset and unit: a photo's preview, a shot's clearest keyframe.
+
+    Keyframes of a shot have one size and one JPEG quality: the one with the most bytes shows the most.
+    """
+    sizes = dict(
+        Rendition.objects.filter(asset_id__in=asset_ids, role=RenditionRole.KEYFRAME).values_list("key", "size_bytes")
+    )
+    best: dict[int, LookFile] = {}
+    for look in large_looks_of(asset_ids):
+        known = best.get(look.unit_id)
+        if known is None or sizes.get(look.key, 0) > sizes.get(known.key, 0):
+            best[look.unit_id] = look
+    return list(best.values())
+
+
+def coordinates_of(asset_ids: Sequence[int]) -> dict[int, tuple[float, float]]:
+    """Return (latitude, longitude) in degrees, WGS 84, of those of these assets that state where they were taken."""
+    rows = AssetMetadata.objects.filter(asset_id__in=asset_ids, latitude__isnull=False, longitude__isnull=False)
+    return {
+        asset: (latitude, longitude)
+        for asset, latitude, longitude in rows.values_list("asset_id", "latitude", "longitude")
+        if latitude is not None and longitude is not None
+    }
 
 
 def spoken_lines_of(asset_ids: Sequence[int]) -> list[SpokenLine]:

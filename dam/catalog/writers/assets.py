@@ -7,10 +7,11 @@ from pathlib import Path
 from django.db import transaction
 
 from dam.catalog import fulltext, jobs
-from dam.catalog.models import Asset, AssetMetadata, MediaFile, Rendition, StageRun, Unit
+from dam.catalog.models import Asset, AssetMetadata, AssetPlace, Rendition, StageRun, Unit, UnitMeasure
+from dam.catalog.writers.described import described_texts
 from dam.catalog.writers.renditions import PlacedRendition, as_row, place
-from dam.catalog.writers.units import forget_units
-from dam.types import MediaKind, MediaProbe, Prepared, RenditionRole, Stage, UnitKind
+from dam.catalog.writers.replace import replace_units
+from dam.types import MediaKind, MediaProbe, NamedRegion, Plan, Prepared, RenditionRole, Stage, Traits, UnitKind
 
 _LOOKS = {RenditionRole.THUMB, RenditionRole.KEYFRAME}
 
@@ -20,8 +21,7 @@ def record_prepared(
     prepared: Prepared,
     *,
     renditions: Path,
-    picture_models: tuple[str, ...],
-    speech_model: str,
+    plan: Plan,
     took_ms: int,
 ) -> bool:
     """Write units, renditions and metadata of a PREPARE run, and make the next stages due.
@@ -43,12 +43,14 @@ def record_prepared(
     with transaction.atomic():
         if not jobs.still_ours(run):
             return False
-        forget_units(asset.units.values_list("pk", flat=True))
         asset.renditions.all().delete()
         _write_probe(asset, prepared.probe)
         units = _write_units(asset, prepared, shared, of_units)
-        _write_described(asset, units, prepared.probe)
-        _enqueue_next(asset, prepared, picture_models=picture_models, speech_model=speech_model)
+        if prepared.probe.metadata.latitude is None:
+            AssetPlace.objects.filter(asset=asset).delete()
+        _write_described(asset)
+        _write_measures(units, prepared)
+        _enqueue_next(asset, prepared, plan)
         jobs.finish([run], took_ms=took_ms, note=prepared.partial_reason)
     return True
 
@@ -81,6 +83,7 @@ def _write_probe(asset: Asset, probe: MediaProbe) -> None:
     said = asdict(metadata)
     del said["taken_at"]
     said["keywords"] = list(metadata.keywords)
+    said["regions"] = [_region(region) for region in metadata.regions]
     rate = probe.frame_rate
     AssetMetadata.objects.update_or_create(
         asset=asset,
@@ -109,7 +112,7 @@ def _write_units(
     if prepared.probe.kind == MediaKind.AUDIO and not units:
         # The file itself, so that its title can be found and music has a unit; speech adds its clips after it.
         units = [Unit(asset=asset, kind=UnitKind.CLIP, position=0, start_ms=0, end_ms=prepared.probe.duration_ms)]
-    Unit.objects.bulk_create(units, batch_size=500)
+    units = replace_units(asset, units)
     rows = [as_row(asset, None, placed) for placed in shared]
     for unit, placed_files in zip(units, of_units, strict=False):
         rows += [as_row(asset, unit, placed) for placed in placed_files]
@@ -117,27 +120,41 @@ def _write_units(
     return units
 
 
-def _write_described(asset: Asset, units: list[Unit], probe: MediaProbe) -> None:
-    if not units:
-        return
-    metadata = probe.metadata
-    names = MediaFile.objects.filter(asset=asset).values_list("path", flat=True)[:10]
-    parts = [
-        metadata.title, metadata.description, " ".join(metadata.keywords), metadata.creator,
-        metadata.camera_make, metadata.camera_model, *(name.rpartition(".")[0].replace("/", " ") for name in names),
-    ]  # fmt: skip
-    text = "\n".join(part for part in parts if part)
-    fulltext.index_units([fulltext.TextRow(unit_id=units[0].pk, described=text)])
+def _write_described(asset: Asset) -> None:
+    texts = described_texts([asset.pk])
+    fulltext.index_units(fulltext.TextRow(unit_id=unit_id, described=text) for unit_id, text in texts.items())
 
 
-def _enqueue_next(asset: Asset, prepared: Prepared, *, picture_models: tuple[str, ...], speech_model: str) -> None:
+def _write_measures(units: list[Unit], prepared: Prepared) -> None:
+    measured = [(unit.motion, unit.loudness_lufs) for unit in prepared.units] or [(None, prepared.loudness_lufs)]
+    UnitMeasure.objects.bulk_create(
+        [
+            UnitMeasure(unit=unit, motion=motion or "", loudness_lufs=loudness)
+            for unit, (motion, loudness) in zip(units, measured, strict=False)
+            if motion is not None or loudness is not None
+        ],
+        batch_size=500,
+        update_conflicts=True,
+        unique_fields=["unit"],
+        update_fields=["motion", "loudness_lufs"],
+    )
+
+
+def _enqueue_next(asset: Asset, prepared: Prepared, plan: Plan) -> None:
     # A file prepared anew (a reader that got better, a retry) goes through every later stage again.
     asset.stages.exclude(stage=Stage.PREPARE).delete()
-    if any(file.role in _LOOKS for unit in prepared.units for file in unit.renditions):
-        for model in picture_models:
-            jobs.enqueue([asset.pk], stage=Stage.EMBED, model=model)
-    if prepared.probe.kind != MediaKind.PHOTO:
-        # Silent ones, too: a subtitle may lie beside them, or come later.
-        jobs.enqueue([asset.pk], stage=Stage.TRANSCRIBE, model=speech_model)
-    if prepared.probe.kind == MediaKind.VIDEO and not prepared.probe.browser_playable:
-        jobs.enqueue([asset.pk], stage=Stage.PROXY)
+    probe = prepared.probe
+    traits = Traits(
+        kind=probe.kind,
+        pictured=any(file.role in _LOOKS for unit in prepared.units for file in unit.renditions),
+        audible=probe.kind is MediaKind.AUDIO or bool(probe.audio_tracks),
+        placed=probe.metadata.latitude is not None and probe.metadata.longitude is not None,
+        browser_playable=probe.browser_playable,
+    )
+    for stage, model in plan.first_stages(traits):
+        jobs.enqueue([asset.pk], stage=stage, model=model)
+
+
+def _region(region: NamedRegion) -> dict[str, object]:
+    box = region.box
+    return {"name": region.name, "kind": region.kind.value, "box": [box.x, box.y, box.width, box.height]}

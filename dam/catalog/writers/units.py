@@ -12,8 +12,9 @@ from django.utils import timezone
 from dam.catalog import fulltext, jobs
 from dam.catalog.models import Asset, Embedding, Speech, StageRun, Tombstone, TranscriptRecord, Unit
 from dam.catalog.writers.renditions import as_row, place
+from dam.catalog.writers.stages import enqueue_after
 from dam.ports import ModelInfo, Vectors
-from dam.types import RenditionFile, RenditionRole, Stage, Transcript, UnitKind
+from dam.types import Plan, RenditionFile, RenditionRole, Stage, Transcript, UnitKind
 
 TOMBSTONES_KEPT = timedelta(days=1)
 
@@ -27,9 +28,18 @@ class Look:
 
 
 def record_embeddings(
-    runs: Sequence[StageRun], looks: Sequence[Look], vectors: Vectors, *, info: ModelInfo, took_ms: int
+    runs: Sequence[StageRun],
+    looks: Sequence[Look],
+    vectors: Vectors,
+    *,
+    info: ModelInfo,
+    took_ms: int,
+    plan: Plan | None = None,
 ) -> None:
-    """Write one vector per look (rows of `vectors`, unit length) and finish the runs they come from."""
+    """Write one vector per look (rows of `vectors`, unit length) and finish the runs they come from.
+
+    What works on these vectors by the `plan` becomes due.
+    """
     halves = vectors.astype("<f2")
     with transaction.atomic():
         ours = jobs.ours(runs)
@@ -52,12 +62,12 @@ def record_embeddings(
             ],
             batch_size=500,
         )
+        if plan and ours:
+            enqueue_after(kept_assets, stage=Stage(ours[0].stage), model=ours[0].model, plan=plan)
         jobs.finish(ours, took_ms=took_ms)
 
 
-def record_transcript(
-    run: StageRun, transcript: Transcript, *, speech_vector_models: tuple[str, ...], took_ms: int
-) -> bool:
+def record_transcript(run: StageRun, transcript: Transcript, *, plan: Plan, took_ms: int) -> bool:
     """Write a transcript: a clip per segment, its words, its text in the index; makes EMBED_SPEECH due.
 
     Returns False when another worker has taken the run over meanwhile.
@@ -102,7 +112,7 @@ def record_transcript(
         )
         asset.stages.filter(stage=Stage.EMBED_SPEECH).delete()
         if any(not part.weak for part in transcript.segments):
-            for model in speech_vector_models:
+            for model in plan.of(Stage.EMBED):
                 jobs.enqueue([asset.pk], stage=Stage.EMBED_SPEECH, model=model)
         jobs.finish([run], took_ms=took_ms)
     return True

@@ -1,0 +1,301 @@
+"""The tags of assets and units: what models, people and the files themselves say, merged into one list each."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+
+from dam.catalog.lexicon import Lexicon, folded, load_lexicon
+from dam.catalog.models import AssetMetadata, TagScore, TagVerdict, Unit
+from dam.catalog.readers.tagged import LINE, TAUGHT, models_shown, units_with_tag, units_with_tag_id
+from dam.types import TagKind
+
+__all__ = [
+    "LINE",
+    "TAUGHT",
+    "TagChoice",
+    "TagCount",
+    "TagView",
+    "find_tags",
+    "models_shown",
+    "tag_counts",
+    "tags_of_asset",
+    "tags_of_units",
+    "units_with_tag",
+    "units_with_tag_id",
+]
+
+_MOST_PICTURED = 12  # more would be a wall that nobody reads
+_MOST_HEARD = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagView:
+    """One tag of one unit. `source` is "person", "file", "taught" or "model"; `certainty` is 1.0 for the first two.
+
+    `tag_id` is None and `key` "" for a file's keyword that no tag means. `accepted` is what a person said, or None.
+    """
+
+    tag_id: int | None
+    key: str
+    name: str
+    kind: TagKind
+    certainty: float
+    source: str
+    model: str
+    accepted: bool | None
+    unit_id: int
+    at_ms: int
+    parents: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagChoice:
+    """A tag to choose from; `count` is how many units have it."""
+
+    tag_id: int
+    name: str
+    key: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagCount:
+    """A line of the hierarchy: `count` units have the tag itself; `below` sums the counts of all under it."""
+
+    tag_id: int
+    key: str
+    name: str
+    kind: TagKind
+    own: bool
+    depth: int
+    count: int
+    below: int
+
+
+def tags_of_asset(asset_id: int, *, rejected: bool = False) -> list[TagView]:
+    """Return the tags of an asset, each once with its best unit: people's word, the file's, then by certainty.
+
+    What a person rejected is left out, or with `rejected` is there with `accepted` False.
+    """
+    units = dict(Unit.objects.filter(asset_id=asset_id).order_by("kind", "position").values_list("pk", "start_ms"))
+    best: dict[tuple[str, object], TagView] = {}
+    for views in _views_of(units, rejected=rejected).values():
+        for view in views:
+            key = (view.kind, view.tag_id) if view.tag_id is not None else ("word", folded(view.name) or view.name)
+            if key not in best or _rank(view) < _rank(best[key]):
+                best[key] = view
+    return _not_a_wall(best.values())
+
+
+def tags_of_units(unit_ids: Iterable[int]) -> dict[int, list[TagView]]:
+    """Return the tags of each of these units, in the order of `tags_of_asset`; without what was rejected."""
+    units = dict(Unit.objects.filter(pk__in=list(unit_ids)).values_list("pk", "start_ms"))
+    found = _views_of(units, rejected=False)
+    return {unit_id: _not_a_wall(found.get(unit_id, [])) for unit_id in units}
+
+
+def find_tags(prefix: str, *, limit: int = 20) -> list[TagChoice]:
+    """Return tags that have a word beginning with `prefix`: those in use first, the user's own before others."""
+    lexicon = load_lexicon()
+    start = prefix.strip().casefold()
+    entries = [
+        entry
+        for entry in lexicon.entries.values()
+        if any(_begins(word, start) for word in entry.words) and not (entry.retired and not entry.own)
+    ]
+    counts = _counts([entry.id for entry in entries])
+    entries.sort(
+        key=lambda entry: (
+            not entry.name.casefold().startswith(start),
+            -counts.get(entry.id, 0),
+            not entry.own,
+            entry.name,
+        )
+    )
+    return [
+        TagChoice(tag_id=entry.id, name=entry.name, key=entry.key, count=counts.get(entry.id, 0))
+        for entry in entries[:limit]
+    ]
+
+
+def tag_counts(*, used_only: bool = True) -> list[TagCount]:
+    """Return the hierarchy depth first, by name; by default only what has units, itself or below."""
+    lexicon = load_lexicon()
+    counts = _counts(lexicon.entries)
+    sums: dict[int, int] = {}
+
+    def below(tag_id: int) -> int:
+        if tag_id not in sums:
+            sums[tag_id] = 0  # a circle ends here
+            children = lexicon.children.get(tag_id, [])
+            sums[tag_id] = sum(counts.get(child, 0) + below(child) for child in children)
+        return sums[tag_id]
+
+    found: list[TagCount] = []
+
+    def add(tag_id: int, depth: int) -> None:
+        entry = lexicon.entries[tag_id]
+        count, under = counts.get(tag_id, 0), below(tag_id)
+        if count or under or not (used_only or entry.retired):
+            found.append(
+                TagCount(
+                    tag_id=tag_id,
+                    key=entry.key,
+                    name=entry.name,
+                    kind=entry.kind,
+                    own=entry.own,
+                    depth=depth,
+                    count=count,
+                    below=under,
+                )
+            )
+            for child in _by_name(lexicon, lexicon.children.get(tag_id, [])):
+                add(child, depth + 1)
+
+    for top in _by_name(lexicon, [pk for pk, entry in lexicon.entries.items() if entry.parent_id is None]):
+        add(top, 0)
+    return found
+
+
+def _by_name(lexicon: Lexicon, tag_ids: Sequence[int]) -> list[int]:
+    return sorted(tag_ids, key=lambda pk: (not lexicon.entries[pk].own, lexicon.entries[pk].name))
+
+
+def _begins(word: str, start: str) -> bool:
+    text = word.casefold()
+    return text.startswith(start) or f" {start}" in text
+
+
+def _counts(tag_ids: Iterable[int]) -> dict[int, int]:
+    """Return how many units have each tag: said by a model in use and not rejected, or accepted by a person."""
+    wanted = set(tag_ids)
+    scores = TagScore.objects.filter(model__in=models_shown(), certainty__gte=LINE)
+    verdicts = TagVerdict.objects.all()
+    if len(wanted) <= 500:
+        scores, verdicts = scores.filter(tag_id__in=wanted), verdicts.filter(tag_id__in=wanted)
+    counts = dict(scores.values("tag_id").annotate(n=Count("unit_id", distinct=True)).values_list("tag_id", "n"))
+    said = list(verdicts.values_list("unit_id", "tag_id", "accepted"))
+    if said:
+        scored = set(
+            scores.filter(tag_id__in={tag for _, tag, _ in said}, unit_id__in={unit for unit, _, _ in said})
+            .values_list("unit_id", "tag_id")
+            .distinct()
+        )
+        for unit_id, tag_id, accepted in said:
+            if accepted and (unit_id, tag_id) not in scored:
+                counts[tag_id] = counts.get(tag_id, 0) + 1
+            if not accepted and (unit_id, tag_id) in scored:
+                counts[tag_id] -= 1
+    return {tag_id: count for tag_id, count in counts.items() if tag_id in wanted}
+
+
+def _views_of(units: dict[int, int], *, rejected: bool) -> dict[int, list[TagView]]:
+    """Return every tag of these units (id → start in ms); a file's keywords stand at its first unit."""
+    lexicon = load_lexicon()
+    verdicts = {
+        (unit_id, tag_id): accepted
+        for unit_id, tag_id, accepted in TagVerdict.objects.filter(unit_id__in=units).values_list(
+            "unit_id", "tag_id", "accepted"
+        )
+    }
+    found: dict[tuple[int, object], TagView] = {}
+
+    def add(unit_id: int, tag_id: int, *, certainty: float, source: str, model: str, at_ms: int) -> None:
+        accepted = verdicts.get((unit_id, tag_id))
+        entry = lexicon.entries.get(tag_id)
+        if entry is None or (accepted is False and not rejected):
+            return
+        view = TagView(
+            tag_id=tag_id,
+            key=entry.key,
+            name=entry.name,
+            kind=entry.kind,
+            certainty=certainty if not accepted else 1.0,
+            source="person" if accepted is not None else source,
+            model=model,
+            accepted=accepted,
+            unit_id=unit_id,
+            at_ms=at_ms,
+            parents=lexicon.parents_of(tag_id),
+        )
+        before = found.get((unit_id, tag_id))
+        if before is None or _rank(view) < _rank(before):
+            found[unit_id, tag_id] = view
+
+    scores = TagScore.objects.filter(unit_id__in=units, model__in=models_shown(), certainty__gte=LINE)
+    for unit_id, tag_id, model, certainty, at_ms in scores.values_list(
+        "unit_id", "tag_id", "model", "certainty", "at_ms"
+    ):
+        source = "taught" if model.startswith(TAUGHT) else "model"
+        add(unit_id, tag_id, certainty=certainty, source=source, model=model, at_ms=at_ms)
+    for (unit_id, tag_id), accepted in verdicts.items():
+        if (unit_id, tag_id) not in found:
+            add(
+                unit_id,
+                tag_id,
+                certainty=float(accepted),
+                source="person",
+                model="",
+                at_ms=units[unit_id],
+            )
+    for unit_id, word in _keywords(units):
+        meant = [pk for pk in lexicon.meant_by(word) if lexicon.entries[pk].kind is not TagKind.SOUND]
+        if meant:
+            add(unit_id, meant[0], certainty=1.0, source="file", model="", at_ms=units[unit_id])
+        else:
+            found[unit_id, word] = TagView(
+                tag_id=None,
+                key="",
+                name=word,
+                kind=TagKind.PICTURE,
+                certainty=1.0,
+                source="file",
+                model="",
+                accepted=None,
+                unit_id=unit_id,
+                at_ms=units[unit_id],
+                parents=(),
+            )
+    by_unit: dict[int, list[TagView]] = defaultdict(list)
+    for view in found.values():
+        by_unit[view.unit_id].append(view)
+    return by_unit
+
+
+def _keywords(units: dict[int, int]) -> list[tuple[int, str]]:
+    """Return (unit, keyword) for what the files of these units say, at each file's first unit of those given."""
+    first: dict[int, int] = {}
+    rows = Unit.objects.filter(Q(kind__in=["photo", "shot"]) | Q(position=0), pk__in=units)
+    for pk, asset_id in rows.order_by("asset_id", "position", "pk").values_list("pk", "asset_id"):
+        first.setdefault(asset_id, pk)
+    said = AssetMetadata.objects.filter(asset_id__in=first).exclude(keywords=[]).values_list("asset_id", "keywords")
+    return [
+        (first[asset_id], word.strip())
+        for asset_id, words in said
+        for word in dict.fromkeys(map(str, words))
+        if word.strip()
+    ]
+
+
+_ORDER = {"person": 0, "file": 1, "taught": 2, "model": 2}
+
+
+def _rank(view: TagView) -> tuple[int, float, str]:
+    """Order: what was said, then what is surest; what was rejected stands last."""
+    if view.accepted is False:
+        return 9, -view.certainty, view.name
+    return _ORDER[view.source], -view.certainty, view.name
+
+
+def _not_a_wall(views: Iterable[TagView]) -> list[TagView]:
+    left = {TagKind.PICTURE: _MOST_PICTURED, TagKind.SOUND: _MOST_HEARD}
+    kept = []
+    for view in sorted(views, key=_rank):
+        if view.source == "model":
+            if not left.get(view.kind, 0):
+                continue
+            left[view.kind] -= 1
+        kept.append(view)
+    return kept

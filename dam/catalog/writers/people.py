@@ -1,0 +1,322 @@
+"""What people say about people: each change in one transaction, journalled so that it can be undone.
+
+A change's inverse holds ids and few fields:
+
+    faces      [[person, source, likeness, [face ids]], …]  as they were; null: this field was not changed
+    people     [[id, name, hidden, cover], …]               as they were; those that are gone are made again
+    made       [person ids]                                 to be deleted, unless they have faces of their own by now
+    refused    [[face, person], …]                          to be taken back
+    unrefused  [[face, person], …]                          to be said again
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+
+from dam.catalog import words
+from dam.catalog.models import Correction, Face, FaceRefusal, Person
+from dam.catalog.readers.people import person_called
+from dam.errors import AlreadyNamed, PeopleError
+from dam.types import FaceSource
+
+SUBJECT = "people"
+_LONGEST_NAME = 200  # the column's
+_IDS_A_QUERY = 500  # SQLite's oldest limit of variables is 999
+
+Pairs = list[tuple[int, int]]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Inverse:
+    """How things were before a change, gathered while it is made."""
+
+    faces: list[tuple[int | None, str | None, float | None, list[int]]] = field(default_factory=list)
+    people: list[tuple[int, str, bool, int | None]] = field(default_factory=list)
+    made: list[int] = field(default_factory=list)
+    refused: Pairs = field(default_factory=list)
+    unrefused: Pairs = field(default_factory=list)
+
+    def keep_faces(self, rows: Iterable[Face]) -> None:
+        groups: dict[tuple[int | None, str, float], list[int]] = defaultdict(list)
+        for row in rows:
+            groups[row.person_id, row.source, row.likeness].append(row.pk)
+        self.faces += [(person, source, likeness, ids) for (person, source, likeness), ids in groups.items()]
+
+    def keep_people(self, rows: Iterable[Person]) -> None:
+        known = {person for person, *_ in self.people}
+        self.people += [(row.pk, row.name, row.hidden, row.cover_id) for row in rows if row.pk not in known]
+
+    def journal(self, summary: str) -> int:
+        said = {"faces": self.faces, "people": self.people, "made": self.made}
+        inverse = said | {"refused": self.refused, "unrefused": self.unrefused}
+        whole = {key: value for key, value in inverse.items() if value}
+        return Correction.objects.create(subject=SUBJECT, summary=summary, inverse=whole).pk
+
+
+def name_person(person_id: int, name: str) -> int:
+    """Give a person a name; returns the correction. Raises AlreadyNamed when somebody else has it, PeopleError."""
+    wanted = tidy_name(name)
+    with transaction.atomic():
+        row = _person(person_id)
+        other = person_called(wanted)
+        if other is not None and other.pk != row.pk:
+            raise AlreadyNamed(
+                f"Somebody is called “{other.name}” already; they can be merged.", existing_id=other.pk
+            )
+        inverse = _Inverse()
+        inverse.keep_people([row])
+        row.name = wanted
+        row.save(update_fields=["name"])
+        return inverse.journal(f"Named somebody “{wanted}”")
+
+
+def merge(person_ids: Collection[int], into: int) -> int:
+    """Make these people one; they take the name of `into`, or their only name. Raises PeopleError."""
+    with transaction.atomic():
+        heir = _person(into)
+        others = [_person(pk) for pk in dict.fromkeys(person_ids) if pk != into]
+        if not others:
+            raise PeopleError("To merge, choose at least two people.")
+        gone = [row.pk for row in others]
+        inverse = _Inverse()
+        inverse.keep_people([heir, *others])
+        moved = list(Face.objects.filter(person_id__in=gone).only("pk", "person_id", "source", "likeness"))
+        _keep_moved(inverse, moved)
+        _merge_refusals(inverse, gone, heir.pk, {row.pk for row in moved})
+        # Said by a person now, so that it outlasts the model; the file's word stays the file's.
+        Face.objects.filter(person_id__in=gone, source=FaceSource.MODEL).update(source=FaceSource.PERSON)
+        Face.objects.filter(person_id__in=gone).update(person=heir)
+        heir.name = heir.name or next((row.name for row in others if row.name), "")
+        heir.hidden = heir.hidden and all(row.hidden for row in others)
+        heir.cover_id = heir.cover_id or next((row.cover_id for row in others if row.cover_id), None)
+        heir.save(update_fields=["name", "hidden", "cover"])
+        Person.objects.filter(pk__in=gone).delete()
+        whom = f"“{heir.name}”" if heir.name else "one person"
+        return inverse.journal(f"Merged {len(others) + 1} people into {whom}")
+
+
+def split(face_ids: Collection[int], name: str = "") -> tuple[int, int]:
+    """Make a person of these faces; returns (person id, correction). Raises AlreadyNamed, PeopleError."""
+    wanted = tidy_name(name) if name.strip() else ""
+    with transaction.atomic():
+        rows = _faces(face_ids)
+        other = person_called(wanted) if wanted else None
+        if other is not None:
+            raise AlreadyNamed(f"Somebody is called “{other.name}” already.", existing_id=other.pk)
+        made = Person.objects.create(name=wanted)
+        inverse = _Inverse(made=[made.pk])
+        # Not the person that they were taken from, for good: else the two would be found alike and merged again.
+        _refuse(inverse, [(row.pk, row.person_id) for row in rows if row.person_id is not None])
+        _move(inverse, rows, made.pk)
+        whom = f"“{wanted}”" if wanted else "a person of their own"
+        return made.pk, inverse.journal(f"Said that {_faces_in_words(len(rows))} {whom}")
+
+
+def assign(face_ids: Collection[int], person_id: int) -> int:
+    """Say that these faces are that person; returns the correction. Raises PeopleError."""
+    with transaction.atomic():
+        row, rows = _person(person_id), _faces(face_ids)
+        inverse = _Inverse()
+        _unrefuse(inverse, [face.pk for face in rows], person_id)
+        _move(inverse, rows, person_id)
+        whom = f"“{row.name}”" if row.name else "the same person"
+        return inverse.journal(f"Said that {_faces_in_words(len(rows))} {whom}")
+
+
+def refuse(face_ids: Collection[int], person_id: int) -> int:
+    """Say that these faces are not that person, for good; returns the correction. Raises PeopleError."""
+    with transaction.atomic():
+        row, rows = _person(person_id), _faces(face_ids)
+        inverse = _Inverse()
+        _refuse(inverse, [(face.pk, person_id) for face in rows])
+        theirs = [face for face in rows if face.person_id == person_id]
+        inverse.keep_faces(theirs)
+        for some in _chunks([face.pk for face in theirs]):
+            Face.objects.filter(pk__in=some).update(person=None, source=FaceSource.MODEL, likeness=0.0)
+        _drop_cover(inverse, row, {face.pk for face in theirs})
+        _prune(inverse, {person_id})
+        whom = f"not “{row.name}”" if row.name else "not that person"
+        return inverse.journal(f"Said that {_faces_in_words(len(rows))} {whom}")
+
+
+def hide(person_id: int, hidden: bool) -> int:
+    """Leave a person out of the list, or list them again; returns the correction. Raises PeopleError."""
+    with transaction.atomic():
+        row = _person(person_id)
+        inverse = _Inverse()
+        inverse.keep_people([row])
+        row.hidden = hidden
+        row.save(update_fields=["hidden"])
+        return inverse.journal(f"{'Hid' if hidden else 'Showed'} {f'“{row.name}”' if row.name else 'a person'}")
+
+
+def set_cover(person_id: int, face_id: int) -> int:
+    """Choose the face that stands for a person; returns the correction. Raises PeopleError."""
+    with transaction.atomic():
+        row = _person(person_id)
+        face = Face.objects.filter(pk=face_id, person=row).first()
+        if face is None:
+            raise PeopleError("That face is not this person's.")
+        inverse = _Inverse()
+        inverse.keep_people([row])
+        row.cover = face
+        row.save(update_fields=["cover"])
+        return inverse.journal(f"Chose another cover for {f'“{row.name}”' if row.name else 'a person'}")
+
+
+def undo(correction_id: int) -> bool:
+    """Put everything back as it was before a change; False where it is undone already, or not about people."""
+    with transaction.atomic():
+        row = Correction.objects.select_for_update().filter(pk=correction_id, subject=SUBJECT, undone=False).first()
+        if row is None:
+            return False
+        _put_back(row.inverse)
+        row.undone = True
+        row.save(update_fields=["undone"])
+    return True
+
+
+def tidy_name(name: str) -> str:
+    """Return a name as it is stored. Raises PeopleError for one without a letter, or too long."""
+    tidy = " ".join(words.clean(name).split())
+    if not any(sign.isalnum() for sign in tidy):
+        raise PeopleError("A name needs at least one letter.")
+    if len(tidy) > _LONGEST_NAME:
+        raise PeopleError(f"A name can have {_LONGEST_NAME} characters at most.")
+    return tidy
+
+
+def steady_people() -> frozenset[int]:
+    """Return the people whom somebody has named, hidden, or said a face of: models never dissolve them."""
+    said = Face.objects.exclude(source=FaceSource.MODEL).exclude(person=None).values("person_id")
+    rows = Person.objects.filter(~Q(name="") | Q(hidden=True) | Q(pk__in=said))
+    return frozenset(rows.values_list("pk", flat=True))
+
+
+def prune_people(person_ids: Iterable[int]) -> None:
+    """Delete those of these people who have no name and no face any more."""
+    wanted = list(person_ids)
+    Person.objects.filter(pk__in=wanted, name="", hidden=False, faces__isnull=True).delete()
+
+
+def _keep_moved(inverse: _Inverse, rows: Iterable[Face]) -> None:
+    """Remember whose faces these were and who said so; their likeness is not changed."""
+    groups: dict[tuple[int | None, str], list[int]] = defaultdict(list)
+    for row in rows:
+        groups[row.person_id, row.source].append(row.pk)
+    inverse.faces += [(person, source, None, ids) for (person, source), ids in groups.items()]
+
+
+def _merge_refusals(inverse: _Inverse, gone: Sequence[int], into: int, moved: Collection[int]) -> None:
+    """Let refusals of the merged ones hold for their heir; what the merge itself says otherwise is taken back."""
+    before = list(FaceRefusal.objects.filter(person_id__in=gone).values_list("face_id", "person_id"))
+    own = set(Face.objects.filter(person_id=into).values_list("pk", flat=True)) | set(moved)
+    inverse.unrefused += before
+    taken_back = FaceRefusal.objects.filter(person_id=into, face_id__in=moved)
+    inverse.unrefused += list(taken_back.values_list("face_id", "person_id"))
+    taken_back.delete()
+    _refuse(inverse, [(face, into) for face, _ in before if face not in own])
+
+
+def _refuse(inverse: _Inverse, pairs: Pairs) -> None:
+    there = set(
+        FaceRefusal.objects.filter(face_id__in=[face for face, _ in pairs]).values_list("face_id", "person_id")
+    )
+    new = [pair for pair in dict.fromkeys(pairs) if pair not in there]
+    FaceRefusal.objects.bulk_create(
+        [FaceRefusal(face_id=face, person_id=person) for face, person in new], batch_size=500
+    )
+    inverse.refused += new
+
+
+def _unrefuse(inverse: _Inverse, face_ids: Sequence[int], person_id: int) -> None:
+    said = FaceRefusal.objects.filter(face_id__in=face_ids, person_id=person_id)
+    inverse.unrefused += list(said.values_list("face_id", "person_id"))
+    said.delete()
+
+
+def _move(inverse: _Inverse, rows: Sequence[Face], person_id: int) -> None:
+    inverse.keep_faces(rows)
+    left = {row.person_id for row in rows if row.person_id is not None and row.person_id != person_id}
+    for some in _chunks([row.pk for row in rows]):
+        Face.objects.filter(pk__in=some).update(person=person_id, source=FaceSource.PERSON, likeness=1.0)
+    moved = {row.pk for row in rows}
+    for person in Person.objects.filter(pk__in=left, cover_id__in=moved):
+        _drop_cover(inverse, person, moved)
+    _prune(inverse, left)
+
+
+def _drop_cover(inverse: _Inverse, row: Person, gone: Collection[int]) -> None:
+    if row.cover_id in gone:
+        inverse.keep_people([row])
+        row.cover = None
+        row.save(update_fields=["cover"])
+
+
+def _prune(inverse: _Inverse, person_ids: Collection[int]) -> None:
+    """Delete unnamed people of whom no face is left, so that they can come back by an undo, refusals and all."""
+    empty = list(Person.objects.filter(pk__in=person_ids, name="", hidden=False, faces__isnull=True))
+    inverse.keep_people(empty)
+    refusals = FaceRefusal.objects.filter(person__in=empty).values_list("face_id", "person_id")
+    new = set(inverse.refused)
+    inverse.unrefused += [pair for pair in refusals if pair not in new]
+    Person.objects.filter(pk__in=[row.pk for row in empty]).delete()
+
+
+def _put_back(inverse: dict[str, Any]) -> None:
+    touched: set[int] = set(inverse.get("made", []))
+    for pk, name, hidden, cover in inverse.get("people", []):
+        cover_id = cover if cover and Face.objects.filter(pk=cover).exists() else None
+        Person.objects.update_or_create(pk=pk, defaults={"name": name, "hidden": hidden, "cover_id": cover_id})
+    for person, source, likeness, ids in inverse.get("faces", []):
+        if person is not None:
+            Person.objects.get_or_create(pk=person)
+        changed: dict[str, Any] = {"person_id": person, "source": source, "likeness": likeness}
+        for some in _chunks(ids):
+            rows = Face.objects.filter(pk__in=some)
+            touched |= set(rows.exclude(person=None).values_list("person_id", flat=True))
+            rows.update(**{key: value for key, value in changed.items() if key == "person_id" or value is not None})
+    for face, person in inverse.get("refused", []):
+        FaceRefusal.objects.filter(face_id=face, person_id=person).delete()
+    _say_again(inverse.get("unrefused", []))
+    Person.objects.filter(pk__in=inverse.get("made", []), faces__isnull=True).delete()
+    prune_people(touched)
+
+
+def _say_again(pairs: Sequence[Sequence[int]]) -> None:
+    faces = set(Face.objects.filter(pk__in=[face for face, _ in pairs]).values_list("pk", flat=True))
+    people = set(Person.objects.filter(pk__in=[person for _, person in pairs]).values_list("pk", flat=True))
+    FaceRefusal.objects.bulk_create(
+        [FaceRefusal(face_id=face, person_id=person) for face, person in pairs if face in faces and person in people],
+        batch_size=500,
+        ignore_conflicts=True,
+    )
+
+
+def _person(person_id: int) -> Person:
+    row = Person.objects.select_for_update().filter(pk=person_id).first()
+    if row is None:
+        raise PeopleError("That person is not known (any more).")
+    return row
+
+
+def _faces(face_ids: Collection[int]) -> list[Face]:
+    rows: list[Face] = []
+    for some in _chunks(list(dict.fromkeys(face_ids))):
+        rows += Face.objects.filter(pk__in=some).only("pk", "person_id", "source", "likeness").order_by("pk")
+    if not rows:
+        raise PeopleError("Those faces are not known (any more).")
+    return rows
+
+
+def _faces_in_words(count: int) -> str:
+    return "a face is" if count == 1 else f"{count} faces are"
+
+
+def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(ids), _IDS_A_QUERY):
+        yield ids[start : start + _IDS_A_QUERY]

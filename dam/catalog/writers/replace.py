@@ -1,0 +1,64 @@
+"""Units of an asset that was prepared anew: what people said of the old ones is kept.
+
+A unit that comes out as it was keeps its row, and with it people and verdicts; only what models made of it goes.
+Where shots were cut otherwise, what people said moves to the shot that shares most of its time.
+"""
+
+from collections.abc import Sequence
+
+from dam.catalog import fulltext
+from dam.catalog.models import Asset, Embedding, Face, IgnoredRegion, TagVerdict, Unit
+from dam.catalog.writers.units import forget_embeddings, forget_units
+from dam.types import UnitKind
+
+
+def replace_units(asset: Asset, wanted: Sequence[Unit]) -> list[Unit]:
+    """Make the asset's units those of `wanted` (not saved yet); returns their rows, in the same order.
+
+    Spoken clips go: the transcript is made anew. Call it in the transaction that writes the rest.
+    """
+    old = {(unit.kind, unit.start_ms, unit.end_ms): unit for unit in asset.units.all()}
+    kept: dict[int, Unit] = {}
+    for unit in wanted:
+        same = old.get((unit.kind, unit.start_ms, unit.end_ms))
+        spoken = same is not None and same.kind == UnitKind.CLIP and same.position > 0
+        if same is not None and not spoken and same.position == unit.position:
+            kept[id(unit)] = same
+    keep = {unit.pk for unit in kept.values()}
+    gone = [unit for unit in old.values() if unit.pk not in keep]
+    # Positions are unique: those that go make room first.
+    for number, unit in enumerate(gone, start=1):
+        unit.position = -number
+    Unit.objects.bulk_update(gone, ["position"], batch_size=500)
+    Unit.objects.bulk_create([unit for unit in wanted if id(unit) not in kept], batch_size=500)
+    rows = [kept.get(id(unit), unit) for unit in wanted]
+    for unit in gone:
+        heir = _heir(unit, rows)
+        if heir is not None:
+            _move(unit, heir)
+    forget_units([unit.pk for unit in gone])
+    stale = Embedding.objects.filter(unit_id__in=keep).exclude(face__isnull=False)
+    forget_embeddings(stale.values_list("pk", "space"))
+    fulltext.index_units(
+        fulltext.TextRow(unit_id=pk, spoken="", described="", written="", captioned="") for pk in keep
+    )
+    return rows
+
+
+def _heir(unit: Unit, rows: Sequence[Unit]) -> Unit | None:
+    """Return the new unit that shares most of an old one's time."""
+    alike = [row for row in rows if row.kind == unit.kind]
+    heir = max(alike, key=lambda row: _shared_ms(unit, row), default=None)
+    return heir if heir is not None and _shared_ms(unit, heir) >= 0 else None
+
+
+def _shared_ms(one: Unit, other: Unit) -> int:
+    return min(one.end_ms, other.end_ms) - max(one.start_ms, other.start_ms)
+
+
+def _move(unit: Unit, heir: Unit) -> None:
+    Face.objects.filter(unit=unit).update(unit=heir)
+    Embedding.objects.filter(unit=unit, face__isnull=False).update(unit=heir)
+    IgnoredRegion.objects.filter(unit=unit).update(unit=heir)
+    said = set(TagVerdict.objects.filter(unit=heir).values_list("tag_id", flat=True))
+    TagVerdict.objects.filter(unit=unit).exclude(tag_id__in=said).update(unit=heir)
