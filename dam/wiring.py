@@ -15,9 +15,20 @@ from django.utils.module_loading import import_string
 
 from dam.catalog import pack as choices
 from dam.config import config
-from dam.engines import weights
-from dam.engines.packs import Pack, PackModel, load_pack
-from dam.ports import Embedder, MediaReader, Transcriber, VectorStore
+from dam.engines import device, weights
+from dam.engines.packs import Pack, load_pack, load_packs
+from dam.errors import ModelUnavailable
+from dam.ports import (
+    Captioner,
+    Embedder,
+    FaceEngine,
+    MediaReader,
+    ObjectDetector,
+    SoundEmbedder,
+    TextReader,
+    Transcriber,
+    VectorStore,
+)
 
 MEDIA_READER = "dam.engines.media.reader.ChildMediaReader"
 VECTOR_STORE = "dam.vectors.faiss_store.FaissStore"
@@ -69,6 +80,46 @@ def transcriber(pack: str | None = None) -> Transcriber:
     return found
 
 
+def face_engine(model: str) -> FaceEngine:
+    """Return the face engine of that model, from whichever pack has it, the same object every time.
+
+    This and the four that follow raise ModelUnavailable when the weights are not here (or no pack has the model),
+    ImproperlyConfigured for a wrong adapter.
+    """
+    found: FaceEngine = _by_model("faces", model)
+    return found
+
+
+def text_reader(model: str) -> TextReader:
+    """Return the reader of writing of that model; as `face_engine`."""
+    found: TextReader = _by_model("text", model)
+    return found
+
+
+def object_detector(model: str) -> ObjectDetector:
+    """Return the object detector of that model; as `face_engine`."""
+    found: ObjectDetector = _by_model("objects", model)
+    return found
+
+
+def captioner(model: str) -> Captioner:
+    """Return the captioner of that model; as `face_engine`."""
+    found: Captioner = _by_model("captions", model)
+    return found
+
+
+def sound_embedder(model: str) -> SoundEmbedder:
+    """Return the sound embedder of that model; as `face_engine`."""
+    found: SoundEmbedder = _by_model("sounds", model)
+    return found
+
+
+def embedder_of(model: str) -> Embedder:
+    """Return the embedder of that model, from whichever pack has it; as `face_engine`."""
+    found: Embedder = _by_model("embedder", model)
+    return found
+
+
 def media_reader() -> MediaReader:
     """Return the process's media reader with its pool of decoder children."""
     with _lock:
@@ -81,11 +132,25 @@ def vector_store(dimensions: int) -> VectorStore:
     return store
 
 
+def has_gpu() -> bool:
+    """Tell whether models run on something else than the processor, as far as can be told without loading torch."""
+    return device.likely_gpu(config().env.device)
+
+
 def reset() -> None:
     """Forget every adapter (tests, and a worker after `models pull` has replaced weights)."""
     with _lock:
         _bind.cache_clear()
         _media_reader.cache_clear()
+
+
+def _by_model(port: str, name: str) -> Any:
+    """Bind a model by its name: the rows that are shown may be those of a pack that no longer answers."""
+    for pack in (active_pack(), *load_packs().values()):
+        found = pack.model(port)
+        if found is not None and found.name == name:
+            return _bound(pack.name, port)
+    raise ModelUnavailable(f"No model pack has the model “{name}”.")
 
 
 def _bound(pack: str, port: str) -> Any:
@@ -96,11 +161,13 @@ def _bound(pack: str, port: str) -> Any:
 @cache
 def _bind(pack_name: str, port: str) -> Any:
     pack = load_pack(pack_name)
-    model: PackModel = pack.embedder if port == "embedder" else pack.transcriber
+    model = pack.model(port)
+    if model is None:
+        raise ModelUnavailable(f"The pack “{pack_name}” has no model for {port}.")
     models = config().places.models
     weights.require(pack, model, models=models)
     build = _adapter(model.adapter)
-    folder = weights.folder_of(pack, model, models=models)
+    folder = weights.folder_of(model, models=models)
     options = dict(model.options)
     try:
         return build(folder, name=model.name, device=config().env.device, **options)

@@ -15,6 +15,7 @@ from dam.engines.weights import (
     WeightFile,
     folder_of,
     hash_file,
+    is_model_present,
     read_manifest,
     verify,
     write_manifest,
@@ -35,11 +36,12 @@ def export_pack(pack: Pack, target: Path, *, models: Path, on_bytes: Callable[[i
     if problems:
         first = problems[0]
         raise EngineError(f"The pack “{pack.name}” is not whole here: {first.file} of {first.model} {first.what}.")
-    parts = {model.port: read_manifest(folder_of(pack, model, models=models)) for model in _fetched(pack)}
+    here = [model for model in _fetched(pack) if not model.optional or is_model_present(model, models=models)]
+    parts = {model.port: read_manifest(folder_of(model, models=models)) for model in here}
     contents = {
         "format": FORMAT,
         "pack": pack.name,
-        "models": {model.port: model.name for model in _fetched(pack)},
+        "models": {model.port: model.name for model in here},
         "files": {port: [asdict(file) for file in files] for port, files in parts.items()},
     }
     target = target.absolute()
@@ -48,9 +50,9 @@ def export_pack(pack: Pack, target: Path, *, models: Path, on_bytes: Callable[[i
         with tarfile.open(half, "w") as archive:
             raw = json.dumps(contents, indent=1).encode()
             archive.addfile(_member(CONTENTS, len(raw)), io.BytesIO(raw))
-            for model in _fetched(pack):
+            for model in here:
                 for file in parts[model.port]:
-                    with (folder_of(pack, model, models=models) / file.name).open("rb") as source:
+                    with (folder_of(model, models=models) / file.name).open("rb") as source:
                         archive.addfile(_member(f"{model.port}/{file.name}", file.size_bytes), source)
                     if on_bytes:
                         on_bytes(file.size_bytes)
@@ -69,13 +71,14 @@ def import_pack(source: Path, *, models: Path, on_bytes: Callable[[int], None] |
             pack, listed = _read_contents(archive)
             for member in archive:
                 _unpack(archive, member, listed, Path(scratch), on_bytes)
-            for model in _fetched(pack):
+            inside = _inside(pack, listed)
+            for model in inside:
                 _finish(model, listed[model.port], Path(scratch) / model.port)
-            for model in _fetched(pack):
+            for model in inside:
                 files = listed[model.port]
                 install(
                     Path(scratch) / model.port,
-                    folder_of(pack, model, models=models),
+                    folder_of(model, models=models),
                     keep={file.name for file in files},
                 )
     except tarfile.TarError as error:
@@ -99,7 +102,9 @@ def _read_contents(archive: tarfile.TarFile) -> tuple[Pack, Listed]:
         if pack is None:
             raise EngineError(f"This archive holds the pack “{values['pack']}”, which this version does not know.")
         listed = {
-            model.port: [WeightFile(**item) for item in values["files"][model.port]] for model in _fetched(pack)
+            model.port: [WeightFile(**item) for item in values["files"][model.port]]
+            for model in _fetched(pack)
+            if not model.optional or model.port in values["files"]
         }
         _check_listed(pack, listed, values["models"])
     except (ValueError, KeyError, TypeError) as error:
@@ -108,7 +113,7 @@ def _read_contents(archive: tarfile.TarFile) -> tuple[Pack, Listed]:
 
 
 def _check_listed(pack: Pack, listed: Listed, names: dict[str, str]) -> None:
-    for model in _fetched(pack):
+    for model in _inside(pack, listed):
         if names[model.port] != model.name:
             raise EngineError(f"This archive holds {names[model.port]}; “{pack.name}” now uses {model.name}.")
         for file in listed[model.port]:
@@ -149,6 +154,11 @@ def _finish(model: PackModel, files: list[WeightFile], folder: Path) -> None:
         if hash_file(folder / file.name) != file.sha256:
             raise EngineError(f"{file.name} of {model.name} is missing from the archive or damaged.")
     write_manifest(folder, files)
+
+
+def _inside(pack: Pack, listed: Listed) -> list[PackModel]:
+    """Return the models that an archive holds: all that the pack needs, and what is optional where it was there."""
+    return [model for model in _fetched(pack) if model.port in listed]
 
 
 def _fetched(pack: Pack) -> list[PackModel]:

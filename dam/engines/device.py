@@ -1,5 +1,8 @@
 """Where models run: the setting, or the best that the machine has."""
 
+import platform
+from pathlib import Path
+
 from dam.errors import ConfigError
 
 
@@ -17,3 +20,11 @@ def pick_device(wanted: str) -> str:
         present = ", ".join(device for device, there in here.items() if there)
         raise ConfigError(f"AFTERIMAGE_DEVICE is {wanted}, which this machine does not have; it has {present}.")
     return wanted
+
+
+def likely_gpu(wanted: str) -> bool:
+    """Tell whether `wanted` will come out as a GPU, without loading torch: for what is worth doing side by side."""
+    if wanted != "auto":
+        return wanted not in {"", "cpu"}
+    apple = platform.system() == "Darwin" and platform.machine() == "arm64"
+    return apple or Path("/dev/nvidiactl").exists() or Path("/dev/kfd").exists()

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,14 +27,23 @@ class Progress:
 OnProgress = Callable[[Progress], None]
 
 
-def fetch(pack: Pack, *, models: Path, offline: bool = False, on_progress: OnProgress | None = None) -> int:
+def fetch(
+    pack: Pack,
+    *,
+    models: Path,
+    optional: Collection[str] = (),
+    offline: bool = False,
+    on_progress: OnProgress | None = None,
+) -> int:
     """Fetch what is missing of a pack below `models`; returns how many models were fetched.
 
+    Of its optional models only those of the ports in `optional`.
     An interrupted download goes on where it stopped. A model appears in its folder only when all its files are here
     and have the sizes and checksums that their hub states. Raises ModelUnavailable where no hub answers (within
     seconds), EngineError for a file that is not what it should be or can't be written.
     """
-    missing = [model for model in pack.models if model.source and not is_model_present(pack, model, models=models)]
+    wanted = [model for model in pack.models if not model.optional or model.port in optional]
+    missing = [model for model in wanted if model.source and not is_model_present(model, models=models)]
     if missing and offline:
         raise ModelUnavailable("AFTERIMAGE_OFFLINE is set: no model hub is asked.")
     for model in missing:
@@ -70,7 +79,7 @@ def _fetch_model(pack: Pack, model: PackModel, *, models: Path, on_progress: OnP
             WeightFile(name=file.name, size_bytes=file.size_bytes, sha256=hash_file(path), origin=file.origin)
         )
     write_manifest(partial, files)
-    install(partial, folder_of(pack, model, models=models), keep={file.name for file in files})
+    install(partial, folder_of(model, models=models), keep={file.name for file in files})
 
 
 def install(finished: Path, folder: Path, *, keep: set[str]) -> None:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from http.client import HTTPException, HTTPResponse
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
@@ -69,22 +69,24 @@ def list_files(source: HubSource) -> list[RemoteFile]:
         raise _no_answer(endpoint, error) from error
     files = []
     for item in found.siblings or ():
-        if "/" in item.rfilename or not any(fnmatchcase(item.rfilename, pattern) for pattern in source.patterns):
+        if not any(_matches(item.rfilename, pattern) for pattern in source.patterns):
             continue
         url = hf_hub_url(source.repository, item.rfilename, revision=found.sha, endpoint=endpoint)
         size = item.lfs.size if item.lfs else item.size
         files.append(
             RemoteFile(
-                name=item.rfilename,
+                name=PurePosixPath(item.rfilename).name,
                 url=url,
                 size_bytes=int(size or 0),
                 sha256=item.lfs.sha256 if item.lfs else "",
                 git_sha1=item.blob_id or "",
             )
         )
-    missing = set(source.required) - {file.name for file in files}
+    missing = set(source.required) - {item.rfilename for item in found.siblings or ()}
     if missing:
         raise EngineError(f"{source.repository} has no {', '.join(sorted(missing))} any more.")
+    if len({file.name for file in files}) < len(files):
+        raise EngineError(f"{source.repository} has two files of one name in folders that the pack takes from.")
     return files
 
 
@@ -115,6 +117,12 @@ def download(file: RemoteFile, path: Path, *, on_done: Callable[[int], None]) ->
             failures += 1
             if failures == ATTEMPTS:
                 raise EngineError(f"{file.name} can't be fetched: the hub sends nothing.")
+
+
+def _matches(path: str, pattern: str) -> bool:
+    """Compare folders as they are and names by pattern: `*.json` takes no file from a folder."""
+    file, wanted = PurePosixPath(path), PurePosixPath(pattern)
+    return file.parent == wanted.parent and fnmatchcase(file.name, wanted.name)
 
 
 def _append(file: RemoteFile, path: Path, here: int, on_done: Callable[[int], None]) -> None:

@@ -32,42 +32,52 @@ class Problem:
     what: str
 
 
-def folder_of(pack: Pack, model: PackModel, *, models: Path) -> Path:
+def folder_of(model: PackModel, *, models: Path) -> Path:
     """Return the folder of a model's weights; `models` is the place for fetched ones."""
-    return model.shipped or models / pack.name / model.port
+    return model.shipped or models / model.home / model.port
 
 
 def is_present(pack: Pack, *, models: Path) -> bool:
-    """Whether every weight of the pack is here with its right size; contents are `verify`'s business."""
-    return not any(_problems_of_sizes(pack, model, models) for model in pack.models)
+    """Whether every weight that the pack needs is here with its right size; contents are `verify`'s business."""
+    return not any(_problems_of_sizes(model, models) for model in _needed(pack))
 
 
-def is_model_present(pack: Pack, model: PackModel, *, models: Path) -> bool:
+def is_model_present(model: PackModel, *, models: Path) -> bool:
     """Whether one model's weights are here with their right sizes."""
-    return not _problems_of_sizes(pack, model, models)
+    return not _problems_of_sizes(model, models)
 
 
 def missing_words(pack: Pack, *, models: Path) -> str:
     """Return one sentence on what is missing, or ""."""
-    return _words(pack, [problem for model in pack.models for problem in _problems_of_sizes(pack, model, models)])
+    return _words(pack, [problem for model in _needed(pack) for problem in _problems_of_sizes(model, models)])
 
 
 def require(pack: Pack, model: PackModel, *, models: Path) -> None:
     """Raise ModelUnavailable, with the command that helps, unless this model's weights are here."""
-    words = _words(pack, _problems_of_sizes(pack, model, models))
-    if words:
-        raise ModelUnavailable(words)
+    problems = _problems_of_sizes(model, models)
+    if problems and model.optional:
+        raise ModelUnavailable(
+            f"The weights of {model.name} are optional and not here: "
+            f"`manage.py models pull {pack.name} --{model.port}` fetches them."
+        )
+    if problems:
+        raise ModelUnavailable(_words(pack, problems))
 
 
 def verify(pack: Pack, *, models: Path, on_bytes: Callable[[int], None] | None = None) -> list[Problem]:
-    """Read every byte and compare checksums; `on_bytes` is called with the size of each block read."""
+    """Read every byte and compare checksums; `on_bytes` is called with the size of each block read.
+
+    An optional model that was never fetched is no problem.
+    """
     problems: list[Problem] = []
     for model in pack.models:
-        found = _problems_of_sizes(pack, model, models)
+        if model.optional and not folder_of(model, models=models).exists():
+            continue
+        found = _problems_of_sizes(model, models)
         problems += found
         if found or model.source is None:
             continue
-        folder = folder_of(pack, model, models=models)
+        folder = folder_of(model, models=models)
         for file in read_manifest(folder):
             if hash_file(folder / file.name, on_bytes=on_bytes) != file.sha256:
                 problems.append(Problem(model=model.name, file=file.name, what="does not have its checksum"))
@@ -114,6 +124,10 @@ def hash_file(path: Path, *, on_bytes: Callable[[int], None] | None = None) -> s
     return digest.hexdigest()
 
 
+def _needed(pack: Pack) -> list[PackModel]:
+    return [model for model in pack.models if not model.optional]
+
+
 def _words(pack: Pack, problems: list[Problem]) -> str:
     if not problems:
         return ""
@@ -122,14 +136,14 @@ def _words(pack: Pack, problems: list[Problem]) -> str:
     return f"{words} `manage.py models pull {pack.name}` fetches it." if pack.needs_fetching else words
 
 
-def _problems_of_sizes(pack: Pack, model: PackModel, models: Path) -> list[Problem]:
+def _problems_of_sizes(model: PackModel, models: Path) -> list[Problem]:
     if model.shipped is not None:
         absent = [name for name in model.shipped_files if not (model.shipped / name).is_file()]
         what = "is not in this copy of the project"
         return [Problem(model=model.name, file=str(model.shipped / name), what=what) for name in absent]
     if model.source is None:
         return []
-    folder = folder_of(pack, model, models=models)
+    folder = folder_of(model, models=models)
     try:
         files = read_manifest(folder)
     except ModelUnavailable:

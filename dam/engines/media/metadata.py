@@ -7,6 +7,7 @@ from PIL import Image
 
 from dam.engines.media.exif import read_exif
 from dam.engines.media.iptc import read_iptc
+from dam.engines.media.regions import UPRIGHT, Frame
 from dam.engines.media.times import from_mtime
 from dam.engines.media.wording import clean_keywords
 from dam.engines.media.xmp import read_xmp
@@ -30,9 +31,16 @@ _TAKEN_ORDER = (
 _TOGETHER = {"taken_at", "taken_offset_min", "taken_source", "latitude", "longitude", "keywords"}
 
 
-def picture_metadata(*, exif: Image.Exif, xmp: bytes, iptc: bytes, mtime_ns: int) -> MediaMetadata:
+def picture_metadata(
+    *,
+    exif: Image.Exif,
+    xmp: bytes,
+    iptc: bytes,
+    mtime_ns: int,
+    frame: Frame = UPRIGHT,
+) -> MediaMetadata:
     """Return a picture's metadata: words from XMP, IPTC, EXIF in this order; times as `_TAKEN_ORDER` says."""
-    return merge([read_xmp(xmp), read_iptc(iptc), read_exif(exif)], mtime_ns=mtime_ns)
+    return merge([read_xmp(xmp, frame), read_iptc(iptc), read_exif(exif)], mtime_ns=mtime_ns)
 
 
 def merge(voices: Sequence[MediaMetadata], *, mtime_ns: int) -> MediaMetadata:
@@ -40,7 +48,7 @@ def merge(voices: Sequence[MediaMetadata], *, mtime_ns: int) -> MediaMetadata:
     merged = MediaMetadata()
     for voice in voices:
         for item in fields(MediaMetadata):
-            if item.name not in _TOGETHER and getattr(merged, item.name) in (None, ""):
+            if item.name not in _TOGETHER and getattr(merged, item.name) in (None, "", ()):
                 merged = replace(merged, **{item.name: getattr(voice, item.name)})
     located = next((voice for voice in voices if voice.latitude is not None and voice.longitude is not None), merged)
     taken = min(

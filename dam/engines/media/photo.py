@@ -11,6 +11,7 @@ from dam.engines.media.metadata import picture_metadata
 from dam.engines.media.picture import Picture, check_pixels, reduced
 from dam.engines.media.pixels import has_alpha, prepare_mode, to_srgb, turn_upright
 from dam.engines.media.raw import open_raw
+from dam.engines.media.regions import Frame
 from dam.engines.media.renditions import LONG_SIDE, THUMB_SHORT, fit_long, fit_thumb, shrink, write_picture
 from dam.engines.media.salvage import salvaged
 from dam.engines.media.sniff import Opener, Sniffed
@@ -40,7 +41,13 @@ def prepare_photo(job: Job, sniffed: Sniffed) -> Prepared:
         bit_depth=picture.bit_depth,
         has_alpha=picture.has_alpha,
         browser_playable=sniffed.name in _IN_BROWSERS,
-        metadata=picture_metadata(exif=picture.exif, xmp=picture.xmp, iptc=picture.iptc, mtime_ns=job.mtime_ns),
+        metadata=picture_metadata(
+            exif=picture.exif,
+            xmp=picture.xmp,
+            iptc=picture.iptc,
+            mtime_ns=job.mtime_ns,
+            frame=Frame(width=picture.width, height=picture.height, orientation=picture.orientation),
+        ),
     )
     preview = shrink(picture.image, fit_long(*picture.image.size))
     thumb = shrink(preview, fit_thumb(*preview.size))
@@ -104,7 +111,8 @@ def _decode(job: Job, sniffed: Sniffed, *, partial_reason: str) -> Picture:
         depth, alpha, icc = _bit_depth(image), has_alpha(image), image.info.get("icc_profile")
         exif = _exif(image)  # for PNG this decodes already: EXIF may stand behind the pixels
         # Pillow turns TIFFs itself while it loads them, and libheif turns HEIFs.
-        turn = 1 if sniffed.name in ("tiff", "heif") else orientation(exif)
+        stored_as = _orientation(image, exif)
+        turn = 1 if sniffed.name in ("tiff", "heif") else stored_as
         width, height = image.size
         image.draft("RGB" if image.mode == "RGB" else None, _draft_size(width, height))
         image.load()
@@ -118,6 +126,7 @@ def _decode(job: Job, sniffed: Sniffed, *, partial_reason: str) -> Picture:
             height=width if turn >= 5 else height,
             bit_depth=depth,
             has_alpha=alpha,
+            orientation=stored_as,
             exif=exif,
             xmp=_xmp(image),
             iptc=_iptc(image),
@@ -147,6 +156,12 @@ def _exif(image: Image.Image) -> Image.Exif:
         return image.getexif()
     except (ValueError, TypeError, SyntaxError, OSError, struct.error, KeyError, IndexError):
         return Image.Exif()
+
+
+def _orientation(image: Image.Image, exif: Image.Exif) -> int:
+    """Return how the stored picture has to be turned, also where the library did it and says 1 (pillow-heif)."""
+    known = image.info.get("original_orientation")
+    return known if isinstance(known, int) and 1 <= known <= 8 else orientation(exif)
 
 
 def _xmp(image: Image.Image) -> bytes:

@@ -10,13 +10,17 @@ from dam.errors import DamagedMedia, MediaTooLarge
 
 @dataclass(slots=True, kw_only=True)
 class Picture:
-    """A decoded picture: `image` upright, RGB, at most about twice the preview; sizes are the original's."""
+    """A decoded picture: `image` upright, RGB, at most about twice the preview; sizes are the original's.
+
+    `orientation` is the EXIF orientation that led from the stored picture to the upright one.
+    """
 
     image: Image.Image
     width: int
     height: int
     bit_depth: int = 8
     has_alpha: bool = False
+    orientation: int = 1
     exif: Image.Exif = field(default_factory=Image.Exif)
     xmp: bytes = b""
     iptc: bytes = b""

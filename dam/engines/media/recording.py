@@ -25,6 +25,7 @@ from dam.engines.media.container import (
 from dam.engines.media.effort import Effort
 from dam.engines.media.frames import FrameMaker
 from dam.engines.media.job import Job
+from dam.engines.media.loudness import LoudnessMeter
 from dam.engines.media.picture import check_pixels
 from dam.engines.media.probe import MAX_DURATION_MS, declared_duration_ms, displayed_size, probe_audio, probe_video
 from dam.engines.media.renditions import fit_long, shrink, write_picture
@@ -56,6 +57,7 @@ class _Gathered:
     """What one run through a container gave."""
 
     sound: SoundWriter
+    loudness: LoudnessMeter | None = None
     video: VideoPass | None = None
     probe: MediaProbe | None = None
     cues: list[SubtitleCue] = field(default_factory=list)
@@ -70,7 +72,7 @@ def prepare_recording(job: Job, sniffed: Sniffed) -> Prepared:
         tracks = _Tracks(video_stream(container), audio_stream(container), subtitle_stream(container))
         if tracks.video is None and tracks.audio is None:
             raise UnsupportedMedia("There is neither a picture nor a sound track in this file that can be read.")
-        gathered = _run(job, sniffed, container, tracks)
+        gathered = _run(job, sniffed, container, tracks, loudness=LoudnessMeter())
         if tracks.video is None:
             gathered.probe = probe_audio(job, sniffed, container)
         return _finished(job, container, tracks, gathered)
@@ -85,8 +87,10 @@ def sound_of_recording(job: Job, sniffed: Sniffed) -> Path | None:
         return _run(job, sniffed, container, tracks).sound.finish()
 
 
-def _run(job: Job, sniffed: Sniffed, container: InputContainer, tracks: _Tracks) -> _Gathered:
-    gathered = _Gathered(SoundWriter(job))
+def _run(
+    job: Job, sniffed: Sniffed, container: InputContainer, tracks: _Tracks, *, loudness: LoudnessMeter | None = None
+) -> _Gathered:
+    gathered = _Gathered(SoundWriter(job), loudness)
     effort = _set_up(job, container, tracks)
     start_s = (container.start_time or 0) / 1e6
     clock = _Clock(start_s, tracks.video)
@@ -104,7 +108,10 @@ def _run(job: Job, sniffed: Sniffed, container: InputContainer, tracks: _Tracks)
             if isinstance(frame, VideoFrame):
                 _take_picture(job, sniffed, container, gathered, frame, clock.time_ms(frame))
             elif isinstance(frame, AudioFrame):
-                gathered.sound.take(None if frame.time is None else frame.time - start_s, frame)
+                time_s = None if frame.time is None else frame.time - start_s
+                if loudness is not None:
+                    loudness.take(time_s, frame)
+                gathered.sound.take(time_s, frame)
         seen = max(gathered.video_end_ms, gathered.sound.duration_ms)
         job.beat(min(1.0, seen / whole_ms) if whole_ms else 0.0)
     return gathered
@@ -191,7 +198,11 @@ def _finished(job: Job, container: InputContainer, tracks: _Tracks, gathered: _G
     if tracks.video is None and pcm is None:
         raise DamagedMedia("No sound can be decoded from this file.")
     duration_ms, partial_reason = _extent(probe, gathered)
-    units = gathered.video.finish(duration_ms) if gathered.video else ()
+    loudness = gathered.loudness or LoudnessMeter()
+    units = tuple(
+        replace(unit, loudness_lufs=loudness.between(unit.start_ms, unit.end_ms))
+        for unit in (gathered.video.finish(duration_ms) if gathered.video else ())
+    )
     picture = gathered.video.poster() if gathered.video else _cover(job, container)
     return Prepared(
         probe=replace(probe, duration_ms=duration_ms),
@@ -201,6 +212,7 @@ def _finished(job: Job, container: InputContainer, tracks: _Tracks, gathered: _G
         subtitles=tidy_cues(gathered.cues),
         subtitle_language=(tracks.subtitles.language or "") if tracks.subtitles and gathered.cues else "",
         partial_reason=partial_reason,
+        loudness_lufs=loudness.whole(),
     )
 
 

@@ -8,6 +8,7 @@ from PIL import Image
 from dam.engines.media.frames import FrameMaker, Pixels
 from dam.engines.media.job import Job
 from dam.engines.media.keyframes import Candidate, choose_keyframes, clarity_of
+from dam.engines.media.motion import MotionMeter
 from dam.engines.media.renditions import write_picture
 from dam.engines.media.shots import ShotDetector, look_at
 from dam.engines.media.strip import make_strip
@@ -52,6 +53,7 @@ class VideoPass:
         self._job = job
         self._maker = maker
         self._detector = ShotDetector()
+        self._motion = MotionMeter()
         self._shot = _OpenShot(0)
         self._units: list[PreparedUnit] = []
         self._poster: Pixels | None = None
@@ -63,6 +65,7 @@ class VideoPass:
         """Take the next frame."""
         self.frames += 1
         look = look_at(time_ms, self._maker.small(frame))
+        self._motion.take(time_ms, look.luma)
         cut = self._detector.push(look)
         if cut is not None:
             self._cut_at(cut)
@@ -106,6 +109,7 @@ class VideoPass:
 
     def _close(self, end_ms: int) -> None:
         shot, self._shot = self._shot, _OpenShot(end_ms)
+        motion = self._motion.close(end_ms)
         if not shot.candidates:
             return
         renditions = [
@@ -118,7 +122,13 @@ class VideoPass:
             write_picture(strip, RenditionRole.STRIP, path, at_ms=shot.candidates[0].time_ms, frames=frames)
         )
         self._units.append(
-            PreparedUnit(kind=UnitKind.SHOT, start_ms=shot.start_ms, end_ms=end_ms, renditions=tuple(renditions))
+            PreparedUnit(
+                kind=UnitKind.SHOT,
+                start_ms=shot.start_ms,
+                end_ms=end_ms,
+                renditions=tuple(renditions),
+                motion=motion,
+            )
         )
 
     def _write(self, pixels: Pixels, role: RenditionRole, at_ms: int) -> RenditionFile:

@@ -4,6 +4,7 @@ JSON and not pickle: a child has parsed untrusted bytes, so what it says is data
 """
 
 import json
+import math
 import socket
 import struct
 import types
@@ -150,6 +151,8 @@ def _read_scalar(kind: Any, value: Any) -> Any:
         return float(value)
     if type(value) is not kind:  # exactly: True is no width
         raise WireError(f"expected {kind.__name__}, got {type(value).__name__}")
+    if kind is float and not math.isfinite(value):  # Python's JSON knows NaN and Infinity, databases don't
+        raise WireError("expected a finite number")
     return value
 
 

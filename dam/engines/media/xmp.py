@@ -5,6 +5,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
+from dam.engines.media.regions import TABLES, UPRIGHT, Frame, read_regions
 from dam.engines.media.times import parse_time
 from dam.engines.media.wording import clean_keywords, clean_text
 from dam.types import MediaMetadata
@@ -25,14 +26,21 @@ _TIMES = (
 )
 
 
-def read_xmp(packet: bytes) -> MediaMetadata:
-    """Return what a packet says; nothing at all where it is too large, not XML, or plays tricks."""
+def read_xmp(packet: bytes, frame: Frame = UPRIGHT) -> MediaMetadata:
+    """Return what a packet says; nothing at all where it is too large, not XML, or plays tricks.
+
+    `frame` is the picture's size and orientation, by which its regions are turned.
+    """
     if not packet or len(packet) > MAX_XMP_BYTES:
         return MediaMetadata()
     try:
         root = fromstring(packet.strip(b"\0 \r\n\t"), forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError, LookupError, RecursionError):
         return MediaMetadata()
+    regions = read_regions(root, frame)
+    for parent in list(root.iter()):  # what is said of a region is not said of the picture
+        for table in [child for child in parent if child.tag in TABLES]:
+            parent.remove(table)
     found = _properties(root)
     taken_at, offset, source = None, None, ""
     for name, label in _TIMES:
@@ -54,6 +62,7 @@ def read_xmp(packet: bytes) -> MediaMetadata:
         rating=_rating(_first(found, _XMP + "Rating")),
         creator=", ".join(found.get(_DC + "creator", [])[:10]),
         copyright=_first(found, _DC + "rights"),
+        regions=regions,
     )
 
 

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
@@ -10,6 +11,9 @@ from dam.engines.packs.pack import HubSource, Pack, PackModel, UrlSource
 from dam.errors import ConfigError
 
 FOLDER = Path(__file__).parent
+
+PORTS = ("embedder", "transcriber")
+OPTIONAL_PORTS = ("faces", "text", "objects", "captions", "sounds")
 
 _NAME = re.compile(r"^[a-z][a-z0-9-]{0,31}$")
 _SHA256 = re.compile(r"^[0-9a-f]{64}$")
@@ -40,12 +44,27 @@ def read_pack(path: Path) -> Pack:
     name = reader.text(values, "name")
     if not _NAME.match(name):
         reader.fail("name", "must be small letters, digits and hyphens")
+    base = _base(path, reader.text(values, "extends", ""), reader)
+    optional = {port: reader.model(values, port) for port in OPTIONAL_PORTS if port in values}
+    if base is not None:
+        own = {port: reader.model(values, port) for port in PORTS if port in values}
+        return replace(base, name=name, summary=reader.text(values, "summary"), **own, **optional)
     return Pack(
         name=name,
         summary=reader.text(values, "summary"),
         embedder=reader.model(values, "embedder"),
         transcriber=reader.model(values, "transcriber"),
+        **optional,
     )
+
+
+def _base(path: Path, name: str, reader: "_Reader") -> Pack | None:
+    """Return the pack that another one changes in some ports."""
+    if not name:
+        return None
+    if name == path.stem or not _NAME.match(name) or not path.with_name(f"{name}.toml").is_file():
+        reader.fail("extends", "must name another pack")
+    return read_pack(path.with_name(f"{name}.toml"))
 
 
 class _Reader:
@@ -80,12 +99,17 @@ class _Reader:
         about_mb = table.get("about_mb", 0)
         if not isinstance(about_mb, int) or about_mb < 0:
             self.fail(f"{port}.about_mb", "must be a whole number")
+        optional = table.get("optional", False)
+        if not isinstance(optional, bool) or (optional and port in PORTS):
+            self.fail(f"{port}.optional", "must be true or false, and false for what every pack needs")
         return PackModel(
             port=port,
+            home=self.text(values, "name"),
             adapter=self.text(table, "adapter"),
             name=self.text(table, "name"),
             licence=self.text(table, "licence"),
             about_mb=about_mb,
+            optional=optional,
             shipped=self._path.parent / shipped if shipped else None,
             shipped_files=self.texts(table, "shipped_files") if shipped else (),
             source=self._source(table),

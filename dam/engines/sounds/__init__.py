@@ -1,0 +1,1 @@
+"""Models of sound: stretches of it, and words, to vectors of one space."""
