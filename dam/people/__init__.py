@@ -1,0 +1,1 @@
+"""Who is in the library: faces gathered into people, named, merged, split, forgotten."""
