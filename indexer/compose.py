@@ -1,66 +1,94 @@
-"""The pipeline with its ports bound: for the worker, `manage.py index`, and nobody else."""
+"""The pipeline with its ports bound, and the plan of what is to be done: for the worker and `manage.py index`."""
+
+from collections.abc import Callable, Iterable
 
 import structlog
 
 from dam import wiring
-from dam.catalog import jobs
+from dam.catalog import current, jobs, preferences
 from dam.catalog import pack as choices
+from dam.catalog.writers.seen import make_findable
 from dam.catalog.writers.stages import align_stages
 from dam.catalog.writers.units import prune_tombstones
 from dam.config import config
-from dam.ports import Embedder, Transcriber
-from dam.types import Stage
+from dam.engines.look import look_model
+from dam.engines.packs import Pack
+from dam.engines.places import place_model
+from dam.ports import Transcriber
+from dam.tagging.own import load_vocabulary
+from dam.tagging.sounds import sound_tag_model
+from dam.tagging.vocabulary import tag_model
+from dam.types import SWAPPED, Plan, Stage
 from indexer.pipeline import Pipeline
-from indexer.tools import Tools
+from indexer.tools import Engines, Tools
 
 log = structlog.get_logger(__name__)
 
-_aligned: set[tuple[str, str]] = set()  # what this process last saw: (pack, pack being built)
+# Which port of a pack a stage uses, and which switch turns it off.
+_PORTS = {
+    Stage.FACES: "faces",
+    Stage.TEXT: "text",
+    Stage.OBJECTS: "objects",
+    Stage.CAPTION: "captions",
+    Stage.SOUND: "sounds",
+}
+# Stages that need no trained model: their editions.
+_MEASURES: dict[Stage, Callable[[], str]] = {Stage.LOOK: look_model, Stage.PLACE: place_model}
+_SWITCHES = {Stage.FACES: preferences.FACES, Stage.CAPTION: preferences.CAPTIONS}
+
+_aligned: set[tuple[object, ...]] = set()  # what this process last saw
+
+
+def make_plan() -> Plan:
+    """Return what is to be done now: by the pack in use, and by the one being built beside it. Raises ConfigError."""
+    active, building = wiring.active_pack(), wiring.building_pack()
+    packs = [building or active, active]
+    embedders = _unique(pack.embedder.name for pack in packs)
+    models = {
+        Stage.EMBED: embedders,
+        Stage.TRANSCRIBE: (packs[0].transcriber.name,),
+        **{stage: models for stage in SWAPPED if (models := _models_of(stage, packs))},
+    }
+    return Plan(models=models)
 
 
 def make_pipeline() -> Pipeline:
-    """Return a pipeline for the pack in use, and for the one being built beside it. Raises ConfigError."""
-    active, building = wiring.active_pack(), wiring.building_pack()
-    newest = building or active
-    packs = {newest.embedder.name: newest.name, active.embedder.name: active.name}
-    hearing = {newest.transcriber.name: newest.name}
+    """Return a pipeline for the plan as it is now. Raises ConfigError."""
+    newest = wiring.building_pack() or wiring.active_pack()
 
-    def embedder(model: str) -> Embedder:
-        return wiring.embedder(packs[model])
-
-    def transcriber(model: str) -> Transcriber:
-        return wiring.transcriber(hearing[model])
+    def transcriber(model: str) -> Transcriber:  # noqa: ARG001 - the plan names only the newest pack's
+        return wiring.transcriber(newest.name)
 
     settings = config()
     return Pipeline(
         Tools(
             reader=wiring.media_reader(),
-            embedder=embedder,
-            transcriber=transcriber,
-            picture_models=tuple(packs),
-            speech_model=newest.transcriber.name,
+            engines=Engines(embedder=wiring.embedder_of, transcriber=transcriber),
+            plan=make_plan(),
             places=settings.places,
             limits=settings.limits,
             owner=jobs.worker_name(),
+            has_gpu=wiring.has_gpu(),
         )
     )
 
 
 def follow_pack() -> None:
-    """Make due what a change of pack asks for, and let a pack answer whose vectors are complete.
+    """Make due what a change of models asks for, and let models answer whose rows are complete.
 
-    Cheap when nothing has changed: one small row is read. Call it before looking for due work.
+    Cheap when nothing has changed: a few small rows are read. Call it before looking for due work.
     """
-    active, building = wiring.active_pack(), wiring.building_pack()
-    seen = (active.name, building.name if building else "")
+    plan, building = make_plan(), wiring.building_pack()
+    seen = (building.name if building else "", *sorted(plan.models.items()))
     if seen not in _aligned:
-        newest = building or active
-        models = {active.embedder.name, newest.embedder.name}
-        changed = align_stages(picture_models=models, speech_model=newest.transcriber.name)
+        current.choose({stage: models[0] for stage, models in plan.models.items()})
+        changed = align_stages(plan)
         prune_tombstones()
         _aligned.clear()
         _aligned.add(seen)
-        log.info("models in use", pack=active.name, building=seen[1], made_due=changed)
+        log.info("models in use", pack=wiring.active_pack().name, building=seen[0], made_due=changed)
+    for stage in current.swap_complete(make_findable):
+        log.info("a new model's results are shown from now on", stage=stage.value)
     if building is None:
         return
     stages = [Stage.EMBED, Stage.EMBED_SPEECH]
@@ -68,3 +96,24 @@ def follow_pack() -> None:
         return
     if choices.finish_building(building.name):
         log.info("the new pack answers from now on", pack=building.name)
+
+
+def _models_of(stage: Stage, packs: list[Pack]) -> tuple[str, ...]:
+    """Return the models of one stage, the newest first; () where no pack has one or its switch is off."""
+    switch = _SWITCHES.get(stage)
+    if switch is not None and not preferences.is_on(switch):
+        return ()
+    if stage in _MEASURES:
+        return (_MEASURES[stage](),)
+    if stage in _PORTS:
+        found = (pack.model(_PORTS[stage]) for pack in packs)
+        return _unique(model.name for model in found if model is not None)
+    if stage is Stage.SOUND_TAG:
+        return _unique(sound_tag_model(model) for model in _models_of(Stage.SOUND, packs))
+    if stage is Stage.TAG:
+        return _unique(tag_model(pack.embedder.name, load_vocabulary()) for pack in packs)
+    return ()
+
+
+def _unique(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))

@@ -1,7 +1,7 @@
 """The step from pictures and spoken lines to vectors: batches through the encoder, one transaction per batch."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -15,22 +15,20 @@ from dam.engines.pictures import load_pictures
 from dam.errors import EngineError
 from dam.ports import Embedder, Vectors
 from dam.types import Stage
-from indexer.tools import Stopwatch, Tools
+from indexer.tools import Stopwatch, Tools, fail_apart
 
 log = structlog.get_logger(__name__)
-
-Step = Callable[[Sequence[StageRun], Tools], None]
 
 
 def embed(runs: Sequence[StageRun], tools: Tools) -> None:
     """Embed every picture of the runs' units (all of one model) and record the vectors."""
     watch = Stopwatch()
-    embedder = tools.embedder(runs[0].model)
+    embedder = tools.engines.embedder(runs[0].model)
     looks = looks_of([run.asset_id for run in runs])
     try:
         vectors, unreadable = _embed_pictures(looks, embedder, tools)
     except EngineError as error:
-        _fail_apart(runs, error, tools, embed)
+        fail_apart(runs, error, tools, embed)
         return
     # A rendition that is gone (a cleaned cache) is made again from the original, and embedded after that.
     broken = {looks[number].asset_id for number in unreadable}
@@ -40,14 +38,14 @@ def embed(runs: Sequence[StageRun], tools: Tools) -> None:
     kept = [number for number, look in enumerate(looks) if look.asset_id not in broken]
     done = [run for run in runs if run.asset_id not in broken]
     rows = [Look(unit_id=looks[number].unit_id, at_ms=looks[number].at_ms) for number in kept]
-    record_embeddings(done, rows, vectors[kept], info=embedder.info, took_ms=watch.ms)
+    record_embeddings(done, rows, vectors[kept], info=embedder.info, took_ms=watch.ms, plan=tools.plan)
     log.info("embedded", assets=len(done), pictures=len(rows), ms=watch.ms)
 
 
 def embed_speech(runs: Sequence[StageRun], tools: Tools) -> None:
     """Embed the spoken lines of the runs' assets (all of one model) by their text."""
     watch = Stopwatch()
-    embedder = tools.embedder(runs[0].model)
+    embedder = tools.engines.embedder(runs[0].model)
     lines = spoken_lines_of([run.asset_id for run in runs])
     info = replace(embedder.info, space=speech_space(embedder.info.name))
     try:
@@ -57,7 +55,7 @@ def embed_speech(runs: Sequence[StageRun], tools: Tools) -> None:
             for start in range(0, len(lines), batch)
         ]
     except EngineError as error:
-        _fail_apart(runs, error, tools, embed_speech)
+        fail_apart(runs, error, tools, embed_speech)
         return
     vectors = np.concatenate(parts) if parts else _empty(info.dimensions)
     rows = [Look(unit_id=line.unit_id, at_ms=line.start_ms) for line in lines]
@@ -84,15 +82,6 @@ def _embed_pictures(looks: Sequence[LookFile], embedder: Embedder, tools: Tools)
                 [picture for picture in pictures if picture is not None]
             )
     return vectors, unreadable
-
-
-def _fail_apart(runs: Sequence[StageRun], error: EngineError, tools: Tools, step: Step) -> None:
-    """Run a batch that failed again, one by one, so that only the guilty asset carries the failure."""
-    if len(runs) == 1:
-        jobs.fail(runs[0], str(error), max_attempts=tools.limits.max_attempts)
-        return
-    for run in runs:
-        step([run], tools)
 
 
 def _empty(dimensions: int, *, rows: int = 0) -> Vectors:

@@ -12,7 +12,7 @@ from dam.catalog.readers.sources import source_of
 from dam.catalog.writers.assets import mark_unsupported, record_prepared
 from dam.catalog.writers.units import record_proxy
 from dam.errors import DamagedMedia, DecoderCrashed, MediaTooLarge, MediaVanished, StoreError, UnsupportedMedia
-from dam.types import Prepared, SourceFile
+from dam.types import Prepared, SourceFile, Stage
 from indexer.tools import Stopwatch, Tools, throttled
 
 log = structlog.get_logger(__name__)
@@ -72,15 +72,14 @@ def _decode(run: StageRun, source: SourceFile, tools: Tools) -> None:
         run,
         prepared,
         renditions=tools.places.renditions,
-        picture_models=tools.picture_models,
-        speech_model=tools.speech_model,
+        plan=tools.plan,
         took_ms=watch.ms,
     )
     log.info("prepared", asset=run.asset_id, kind=prepared.probe.kind.value, ms=watch.ms)
 
 
 def _keep_sound(asset_id: int, prepared: Prepared, tools: Tools) -> None:
-    """Put sound and subtitles where the transcribe step finds them, so that nothing is decoded twice."""
+    """Put sound and subtitles where the steps that listen find them, so that nothing is decoded twice."""
     sound, cues = tools.sound_of(asset_id), tools.cues_of(asset_id)
     if prepared.pcm is None and not prepared.subtitles:
         return
@@ -88,5 +87,5 @@ def _keep_sound(asset_id: int, prepared: Prepared, tools: Tools) -> None:
     if prepared.subtitles:
         found = {"language": prepared.subtitle_language, "cues": [asdict(cue) for cue in prepared.subtitles]}
         cues.write_text(json.dumps(found), encoding="utf-8")
-    elif prepared.pcm is not None:
+    if prepared.pcm is not None and (tools.plan.of(Stage.SOUND) or not prepared.subtitles):
         prepared.pcm.replace(sound)

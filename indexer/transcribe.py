@@ -1,9 +1,7 @@
 """The step from sound to spoken lines: subtitles where there are any, else the speech model."""
 
 import json
-from pathlib import Path
 
-import numpy as np
 import structlog
 
 from dam.catalog import jobs
@@ -14,6 +12,7 @@ from dam.engines.speech.cues import transcript_from_cues
 from dam.errors import DecoderCrashed, EngineError, MediaError, MediaVanished, ModelUnavailable
 from dam.types import SourceFile, SubtitleCue, Transcript, TranscriptSource
 from indexer.prepare import OFFLINE_RETRY_S
+from indexer.samples import drop_sound, read_samples
 from indexer.tools import Stopwatch, Tools, throttled
 
 log = structlog.get_logger(__name__)
@@ -36,10 +35,10 @@ def transcribe(run: StageRun, tools: Tools) -> None:
     if transcript is None:
         jobs.postpone(run, "The file is not there now: its drive is not connected.", seconds=OFFLINE_RETRY_S)
         return
-    if record_transcript(run, transcript, speech_vector_models=tools.picture_models, took_ms=watch.ms):
+    if record_transcript(run, transcript, plan=tools.plan, took_ms=watch.ms):
         # Only now: a kill before this line leaves the sound for the next attempt.
-        tools.sound_of(run.asset_id).unlink(missing_ok=True)
         tools.cues_of(run.asset_id).unlink(missing_ok=True)
+        drop_sound(run.asset_id, tools)
     log.info("transcribed", asset=run.asset_id, lines=len(transcript.segments), ms=watch.ms)
 
 
@@ -62,14 +61,11 @@ def _from_subtitles(run: StageRun, tools: Tools) -> Transcript | None:
 
 def _from_sound(run: StageRun, source: SourceFile | None, tools: Tools) -> Transcript | None:
     """Return what the model hears, or None when neither the kept sound nor the original is there."""
-    sound: Path | None = tools.sound_of(run.asset_id)
-    if sound is None or not sound.exists():
-        if source is None:
-            return None
-        sound = tools.reader.read_sound(source, out_dir=tools.scratch(f"sound-{run.pk}"))
-    if sound is None or sound.stat().st_size < 2:
+    samples = read_samples(run, source, tools)
+    if samples is None:
+        return None
+    if not len(samples):
         return Transcript(source=TranscriptSource.MODEL, model=run.model, language="", segments=())
-    model = tools.transcriber(run.model)
-    samples = np.memmap(sound, dtype="<i2", mode="r")
+    model = tools.engines.transcriber(run.model)
     with throttled(lambda share: jobs.report_progress(run, share)) as on_progress:
         return model.transcribe(samples, on_progress=on_progress)

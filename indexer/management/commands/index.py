@@ -31,6 +31,15 @@ _NAMES = {
     Stage.EMBED: "looking at pictures",
     Stage.TRANSCRIBE: "listening",
     Stage.EMBED_SPEECH: "understanding speech",
+    Stage.LOOK: "measuring pictures",
+    Stage.PLACE: "finding places",
+    Stage.FACES: "looking for faces",
+    Stage.TEXT: "reading what is written",
+    Stage.OBJECTS: "looking for things",
+    Stage.CAPTION: "describing pictures",
+    Stage.SOUND: "hearing sounds",
+    Stage.TAG: "tagging",
+    Stage.SOUND_TAG: "tagging sounds",
     Stage.PROXY: "making playable copies",
 }
 _REFRESH_S = 0.5

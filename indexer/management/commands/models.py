@@ -46,6 +46,7 @@ class Command(BaseCommand):
         listing.add_argument("--json", action="store_true", help="print JSON")
         pull = verbs.add_parser("pull", help="fetch a pack's weights; goes on where an earlier try stopped")
         _add_pack(pull, default=_DEFAULT)
+        pull.add_argument("--captions", action="store_true", help="also the optional model that describes pictures")
         pull.add_argument("--use", action="store_true", help="then use it, as `models use` does")
         use = verbs.add_parser("use", help="search with this pack; where another was used, once it has caught up")
         use.add_argument("pack", help=f"one of: {', '.join(load_packs())}")
@@ -93,13 +94,15 @@ class Command(BaseCommand):
                 str(row["name"]),
                 state or ("here" if row["here"] else "not fetched"),
                 size,
-                "\n".join(model["name"] for model in row["models"]),
-                "\n".join(model["licence"] for model in row["models"]),
+                "\n".join(model["name"] + (" (optional)" if model["optional"] else "") for model in row["models"]),
+                "\n".join(_licence_cell(model) for model in row["models"]),
             )
         console = _console(self.stdout)
         console.print(table)
         for row in rows:
             console.print(f"[bold]{row['name']}[/bold]: {row['summary']}")
+        for pack in load_packs().values():
+            self._mind_licences(pack)
         choice = choices.active()
         if choice and choice.note:
             self._say(choice.note)
@@ -107,10 +110,15 @@ class Command(BaseCommand):
     def _pull(self, options: dict[str, Any]) -> None:
         pack, answering = load_pack(options["pack"]), wiring.active_pack()
         choices.pin(answering.name)
+        self._mind_licences(pack)
         try:
             with _Bars(_console(self.stderr)) as bars:
                 fetched = fetching.fetch(
-                    pack, models=config().places.models, offline=config().env.offline, on_progress=bars.show
+                    pack,
+                    models=config().places.models,
+                    optional=["captions"] if options["captions"] else [],
+                    offline=config().env.offline,
+                    on_progress=bars.show,
                 )
         except ModelUnavailable as error:
             note = (
@@ -124,7 +132,8 @@ class Command(BaseCommand):
         if not pack.needs_fetching:
             self._say(f"The pack “{pack.name}” comes with the project; there is nothing to fetch.")
         elif fetched:
-            licences = ", ".join(f"{model.name}: {model.licence}" for model in pack.models)
+            here = [model for model in pack.models if not model.optional or options["captions"]]
+            licences = ", ".join(f"{model.name}: {model.licence}" for model in here)
             self._say(f"The pack “{pack.name}” is here. Licences: {licences}.")
         else:
             self._say(f"The pack “{pack.name}” was here already.")
@@ -136,6 +145,7 @@ class Command(BaseCommand):
         missing = weights.missing_words(pack, models=config().places.models)
         if missing:
             raise ModelUnavailable(missing)
+        self._mind_licences(pack)
         choice = choices.use(pack.name, answering=wiring.active_pack().name)
         if choice.building:
             self._say(f"“{choice.building}” is being built; “{choice.name}” answers until it is complete.")
@@ -143,6 +153,14 @@ class Command(BaseCommand):
             self._say(f"“{choice.name}” answers now.")
         if config().env.pack and config().env.pack != pack.name:
             self._say(f"AFTERIMAGE_PACK is set to {config().env.pack}, which goes before this choice.")
+
+    def _mind_licences(self, pack: Pack) -> None:
+        for model in pack.models:
+            if model.is_non_commercial and model.home == pack.name:
+                self._say(
+                    f"Mind the licence: {model.name} of the pack “{pack.name}” may NOT be used commercially "
+                    f"({model.licence}). Who uses it accepts that."
+                )
 
     def _verify(self, options: dict[str, Any]) -> None:
         pack = load_pack(options["pack"]) if options["pack"] else wiring.active_pack()
@@ -230,10 +248,21 @@ def _row(pack: Pack, active: Pack, building: Pack | None) -> dict[str, Any]:
         "about_mb": pack.about_mb,
         "summary": pack.summary,
         "models": [
-            {"port": model.port, "name": model.name, "licence": model.licence, "about_mb": model.about_mb}
+            {
+                "port": model.port,
+                "name": model.name,
+                "licence": model.licence,
+                "non_commercial": model.is_non_commercial,
+                "about_mb": model.about_mb,
+                "optional": model.optional,
+            }
             for model in pack.models
         ],
     }
+
+
+def _licence_cell(model: dict[str, Any]) -> str:
+    return f"[bold red]{model['licence']}[/bold red]" if model["non_commercial"] else str(model["licence"])
 
 
 def _console(stream: Any) -> Console:
