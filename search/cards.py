@@ -16,6 +16,13 @@ _IN_WORDS = {
     EvidenceSource.SPEECH_VECTOR: "Speaks of something like it",
     EvidenceSource.SPOKEN_WORDS: "Says these words",
     EvidenceSource.TEXT: "Written in its name or description",
+    EvidenceSource.WRITTEN: "Written in the picture",
+    EvidenceSource.CAPTION: "Described like this",
+    EvidenceSource.SOUND: "Sounds like it",
+    EvidenceSource.FACE: "The same face",
+    EvidenceSource.TAG: "Tagged",
+    EvidenceSource.PERSON: "Shows",
+    EvidenceSource.OBJECT: "Has in it",
 }
 
 
@@ -47,6 +54,20 @@ def asset_cards(asset_ids: Sequence[int], *, where: Mapping[str, str] | None = N
         Card(tile=tile, href=_address(tile.asset_id, where or {}), label=_label(tile))
         for tile in tiles_of_assets(asset_ids)
     ]
+
+
+def unit_cards(moments: Mapping[int, int], *, where: Mapping[str, str] | None = None) -> dict[int, Card]:
+    """Return a card per unit by its id, opening at a moment (ms in the asset); none for those that are gone."""
+    cards = {}
+    for unit_id, tile in tiles_of_units(list(moments)).items():
+        timed = {"t": str(moments[unit_id])} if tile.kind != MediaKind.PHOTO else {}
+        cards[unit_id] = Card(
+            tile=tile,
+            href=_address(tile.asset_id, {**timed, **(where or {})}),
+            label=_label(tile),
+            at_ms=moments[unit_id],
+        )
+    return cards
 
 
 def hit_cards(

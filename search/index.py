@@ -45,7 +45,7 @@ class SpaceIndex:
         self.store = make_store(dimensions)
         self.columns = Columns.of([])
         self._dimensions = dimensions
-        self._path = snapshots and snapshots / f"{_file_name(space)}.vectors"
+        self._path = snapshots and snapshot.path_of(snapshots, space)
         self._changing = threading.Lock()
         self._opened = False
         self._last_seen = 0
@@ -199,7 +199,3 @@ class SpaceIndex:
             self.columns = self.columns.where(~np.isin(self.columns.ids, known))
             self.store.remove(known.tolist())
         return len(known)
-
-
-def _file_name(space: str) -> str:
-    return "".join(letter if letter.isalnum() or letter in "-._" else "_" for letter in space)

@@ -21,6 +21,13 @@ TRUST = {
     EvidenceSource.TEXT: 0.95,
     EvidenceSource.PICTURE: 0.98,
     EvidenceSource.SPEECH_VECTOR: 0.6,
+    EvidenceSource.WRITTEN: 0.95,
+    EvidenceSource.CAPTION: 0.7,
+    EvidenceSource.SOUND: 0.9,
+    EvidenceSource.FACE: 1.0,
+    EvidenceSource.TAG: 0.9,
+    EvidenceSource.PERSON: 1.0,
+    EvidenceSource.OBJECT: 0.9,
 }
 GOOD = 0.5
 _FREE_PER_GROUP = 2  # that many hits of one video, or of near-duplicates, stand where their score puts them

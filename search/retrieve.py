@@ -20,6 +20,12 @@ from search.query_vectors import query_vector
 _LIMIT = 600  # vectors per space: more than anybody scrolls through
 _TEXT_LIMIT = 200  # units per text column
 _COMPARED = 128  # of the best pictures are compared with each other: the first two pages
+_OF_COLUMN = {
+    TextColumn.SPOKEN: EvidenceSource.SPOKEN_WORDS,
+    TextColumn.DESCRIBED: EvidenceSource.TEXT,
+    TextColumn.WRITTEN: EvidenceSource.WRITTEN,
+    TextColumn.CAPTIONED: EvidenceSource.CAPTION,
+}
 _DUPLICATE_COSINE = 0.98  # the same picture saved again, or the next one of a burst
 
 
@@ -148,7 +154,7 @@ def _by_words(query: Query) -> list[Candidate]:
         Candidate(
             unit_id=match.unit_id,
             evidence=Evidence(
-                source=EvidenceSource.SPOKEN_WORDS if match.column is TextColumn.SPOKEN else EvidenceSource.TEXT,
+                source=_OF_COLUMN[match.column],
                 score=calibrate.phrase_certainty(match.coverage)
                 if query.phrases
                 else calibrate.words_certainty(match.coverage, telling_words=telling),

@@ -19,6 +19,15 @@ STAGE_NAMES = {
     Stage.EMBED: ("Understanding pictures", "What makes photos and shots findable"),
     Stage.TRANSCRIBE: ("Listening", "Writing down what is said"),
     Stage.EMBED_SPEECH: ("Understanding speech", "What makes spoken lines findable by meaning"),
+    Stage.LOOK: ("Measuring pictures", "Colours, sharpness, light"),
+    Stage.PLACE: ("Finding places", "Towns and countries from coordinates, offline"),
+    Stage.FACES: ("Looking for faces", "Who is in it"),
+    Stage.TEXT: ("Reading what is written", "Signs, titles, screens"),
+    Stage.OBJECTS: ("Looking for things", "What is in it, and how many"),
+    Stage.CAPTION: ("Describing pictures", "A sentence about each"),
+    Stage.SOUND: ("Hearing sounds", "Applause, rain, music"),
+    Stage.TAG: ("Tagging", "From the vectors, no picture is opened again"),
+    Stage.SOUND_TAG: ("Tagging sounds", "From the vectors of sounds"),
     Stage.PROXY: ("Making playable copies", "For videos that browsers can't play as they are"),
 }
 _ADVICE = {

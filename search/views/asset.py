@@ -11,11 +11,13 @@ from django.views.decorators.http import require_safe
 from dam.catalog.models import Asset
 from dam.catalog.readers.asset import AssetDetail, Line, asset_detail
 from dam.catalog.readers.browse import neighbours_by_date
+from dam.catalog.readers.tags import tags_of_asset
 from dam.errors import AfterimageError, EngineError
 from dam.types import MediaKind
 from search.answers import Answer, answer, read_asked
 from search.cards import asset_cards, hit_cards
 from search.service import more_like
+from search.views.asset_people import people_context
 from search.views.facts import facts
 from search.views.library import read_view
 
@@ -56,6 +58,8 @@ def asset(request: HttpRequest, asset_id: int) -> HttpResponse:
             "around": _around(request, detail),
             "facts": facts(detail),
             "fps": _fps(detail),
+            **people_context(request, asset_id),
+            "asset_tags": tags_of_asset(asset_id),
         },
     )
 

@@ -1,6 +1,7 @@
 // Every page: keys, tiles that play, endless scroll, the reader's own dates. Pages work without it: it only adds.
 import { drawWaveforms } from "./waveform.js";
 import { moveFocus } from "./geometry.js";
+import { undoLast, watchNotices } from "./notices.js";
 import { startStrips, playTile } from "./strip.js";
 
 const root = document.documentElement;
@@ -29,6 +30,7 @@ const near = new IntersectionObserver(
 function prepare(scope) {
   localDates(scope);
   drawWaveforms(scope);
+  watchNotices(document);
   for (const link of scope.querySelectorAll("[data-near]")) near.observe(link);
   if (scope.matches?.("[data-near]")) near.observe(scope);
   const why = scope.querySelector("[data-why]");
@@ -69,7 +71,7 @@ function onKey(event) {
   const tile = document.activeElement?.closest?.("[data-tile]");
   if (pendingGo) {
     pendingGo = false;
-    const to = { l: "/library", a: "/activity", s: "/" }[event.key];
+    const to = { l: "/library", p: "/people", t: "/tags", a: "/activity", s: "/" }[event.key];
     if (to) { event.preventDefault(); location.assign(to); return; }
   }
   const actions = {
@@ -78,6 +80,7 @@ function onKey(event) {
     g: () => { pendingGo = true; setTimeout(() => { pendingGo = false; }, 1200); },
     w: () => { if (document.querySelector("[data-why]")) toggleWhy(); },
     s: () => similarTo(tile),
+    u: undoLast,
     " ": () => (tile ? playTile(tile) : null),
   };
   if (document.querySelector("[data-asset-page]") && event.key === "s" && !tile) return;
