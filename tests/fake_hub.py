@@ -26,7 +26,7 @@ class FakeHub:
         for name, raw in self.stated.items():
             git = hashlib.sha1(b"blob %d\0" % len(raw) + raw, usedforsecurity=False).hexdigest()
             item: dict[str, object] = {"rfilename": name, "size": len(raw), "blobId": git}
-            if name.endswith((".safetensors", ".bin")):
+            if name.endswith((".safetensors", ".bin", ".onnx")):
                 item["lfs"] = {"sha256": hashlib.sha256(raw).hexdigest(), "size": len(raw), "pointerSize": 130}
             siblings.append(item)
         return {
@@ -45,7 +45,7 @@ def running(hub: FakeHub) -> Iterator[FakeHub]:
         def do_GET(self) -> None:
             if self.path.startswith("/api/models/maker/model"):
                 return self._send(200, json.dumps(hub.listing()).encode())
-            found = re.fullmatch(rf"/maker/model/resolve/{COMMIT}/([\w.]+)", self.path)
+            found = re.fullmatch(rf"/maker/model/resolve/{COMMIT}/([\w./]+)", self.path)
             if not found or found[1] not in hub.files:
                 return self._send(404, b"")
             raw = hub.files[found[1]]

@@ -11,10 +11,10 @@ from dam.catalog.readers import status
 from dam.catalog.writers.libraries import add_library
 from dam.config import config
 from dam.ports import Embedder, Samples, Transcriber
-from dam.types import Transcript, TranscriptSource
+from dam.types import Plan, Stage, Transcript, TranscriptSource
 from indexer.intake import scan_library
 from indexer.pipeline import Pipeline
-from indexer.tools import Tools
+from indexer.tools import Engines, Tools
 
 
 class Deaf:
@@ -35,10 +35,8 @@ class Indexing:
         settings = config()
         self._tools = Tools(
             reader=wiring.media_reader(),
-            embedder=lambda _name: embedder,
-            transcriber=lambda _name: hearing,
-            picture_models=(embedder.info.name,),
-            speech_model=hearing.name,
+            engines=Engines(embedder=lambda _name: embedder, transcriber=lambda _name: hearing),
+            plan=Plan(models={Stage.EMBED: (embedder.info.name,), Stage.TRANSCRIBE: (hearing.name,)}),
             places=settings.places,
             limits=settings.limits,
             owner="bench:1",

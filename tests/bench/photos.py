@@ -33,7 +33,7 @@ def measure(settings: Settings) -> Report:
     """Measure with the active pack: small pictures as they are, and pictures of a camera's size."""
     pack = wiring.active_pack()
     embedder = wiring.embedder()
-    folder = weights.folder_of(pack, pack.embedder, models=config().places.models)
+    folder = weights.folder_of(pack.embedder, models=config().places.models)
     files = media.find(media.PHOTOS)
     small = media.copy_library(files, settings.scratch / "small", count=24 if settings.quick else 240)
     camera = media.camera_library(files, settings.scratch / "camera", count=4 if settings.quick else 16)

@@ -122,7 +122,7 @@ def test_writing_again_replaces_and_forgetting_forgets() -> None:
     index_units([TextRow(unit_id=unit, spoken="new words")])
     assert _found("old") == []
     assert _found("new") == [unit]
-    index_units([TextRow(unit_id=unit)])
+    index_units([TextRow(unit_id=unit, spoken="")])
     assert _found("new") == []
     index_units([TextRow(unit_id=unit, spoken="third")])
     forget_units([unit, 999_999])

@@ -19,10 +19,10 @@ from dam.engines.fakes import FakeEmbedder, FakeTranscriber
 from dam.engines.media.fake import FakeMediaReader
 from dam.errors import DecoderCrashed, EngineError, ModelUnavailable
 from dam.ports import Embedder, Pixels, Transcriber, Vectors
-from dam.types import AssetState, Prepared, SourceFile, Stage, StageState
+from dam.types import AssetState, Plan, Prepared, SourceFile, Stage, StageState
 from indexer.intake import scan_library
 from indexer.pipeline import Pipeline
-from indexer.tools import Tools
+from indexer.tools import Engines, Tools
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -39,6 +39,10 @@ class Desk:
     picture_models: tuple[str, ...] = ("fake-embedder",)
     library_id: int = 0
 
+    @property
+    def plan(self) -> Plan:
+        return Plan(models={Stage.EMBED: self.picture_models, Stage.TRANSCRIBE: ("fake-transcriber",)})
+
     def put(self, name: str, content: bytes) -> Path:
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -51,10 +55,8 @@ class Desk:
     def run(self, stop: threading.Event | None = None) -> dict[str, str]:
         tools = Tools(
             reader=self.reader,
-            embedder=self.embedders.__getitem__,
-            transcriber=lambda _model: self.speech,
-            picture_models=self.picture_models,
-            speech_model="fake-transcriber",
+            engines=Engines(embedder=self.embedders.__getitem__, transcriber=lambda _model: self.speech),
+            plan=self.plan,
             places=Places(data=self.data),
             limits=Limits(decoders=2, decoder_memory_bytes=2**30, max_pixels=10**8, lease_s=5),
             owner=jobs.worker_name(),
@@ -248,7 +250,7 @@ def test_new_pack_is_embedded_beside_the_old_without_decoding(desk: Desk) -> Non
     desk.index()
     desk.embedders["next"] = FakeEmbedder(name="next")
     desk.picture_models = ("fake-embedder", "next")
-    align_stages(picture_models=desk.picture_models, speech_model="fake-transcriber")
+    align_stages(desk.plan)
     desk.run()
     assert set(Embedding.objects.values_list("space", flat=True)) == {"picture:fake-embedder", "picture:next"}
     assert len(desk.reader.prepared) == 1

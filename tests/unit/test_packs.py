@@ -18,14 +18,28 @@ from dam.engines.packs.catalogue import FOLDER, read_pack
 from dam.errors import ConfigError, ModelUnavailable
 
 
-def test_the_three_packs_name_adapters_that_exist_and_licences() -> None:
+def test_the_packs_name_adapters_that_exist_and_licences() -> None:
     packs = load_packs()
-    assert list(packs) == ["starter", "standard", "studio"]
+    assert list(packs) == ["starter", "standard", "insightface", "studio"]
     assert not packs["starter"].needs_fetching
     for pack in packs.values():
         for model in pack.models:
             assert callable(import_string(model.adapter))
-            assert model.licence in {"Apache-2.0", "MIT", "BSD-2-Clause"}
+            free = {"Apache-2.0", "MIT", "BSD-2-Clause", "BSD-3-Clause", "MIT and Apache-2.0", "CC0-1.0 and BSL-1.0"}
+            assert (model.licence in free) != model.is_non_commercial
+
+
+def test_what_may_not_be_used_commercially_is_one_pack_of_its_own_and_no_default() -> None:
+    bound = [(pack.name, model.port) for pack in load_packs().values() for model in pack.models]
+    restricted = [
+        (pack.name, model.port) for pack in load_packs().values() for model in pack.models if model.is_non_commercial
+    ]
+    assert restricted == [("insightface", "faces")]
+    assert bound.count(("insightface", "faces")) == 1
+    standard, insight = load_pack("standard"), load_pack("insightface")
+    assert [model for model in insight.models if model.port != "faces"] == [
+        model for model in standard.models if model.port != "faces"
+    ]
 
 
 def test_the_whisper_of_studio_is_the_one_that_its_library_knows() -> None:
@@ -61,7 +75,7 @@ def test_the_environment_goes_before_the_choice_and_the_choice_before_the_defaul
     assert wiring.choose_pack(env="studio", row="standard").name == "studio"
     assert wiring.choose_pack(row="standard").name == "standard"
     assert wiring.choose_pack().name == "starter"
-    with pytest.raises(ConfigError, match="starter, standard, studio"):
+    with pytest.raises(ConfigError, match="starter, standard, insightface, studio"):
         wiring.choose_pack(env="best")
 
 
@@ -116,6 +130,18 @@ def test_the_command_lists_and_refuses_what_is_not_here() -> None:
         _models("verify", "standard")
     with pytest.raises(CommandError, match="no model pack"):
         _models("pull", "best")
+
+
+@pytest.mark.django_db
+def test_a_licence_without_commercial_use_is_said_wherever_its_pack_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "may NOT be used commercially" in _models("list")
+    rows = {row["name"]: row for row in json.loads(_models("list", "--json"))}
+    assert [model["name"] for model in rows["insightface"]["models"] if model["non_commercial"]] == [
+        "insightface-buffalo-l"
+    ]
+    monkeypatch.setattr("dam.engines.weights.missing_words", lambda *_args, **_more: "")
+    assert "may NOT be used commercially" in _models("use", "insightface")
+    assert "may NOT" not in _models("use", "starter")
 
 
 @pytest.mark.django_db
