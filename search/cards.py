@@ -23,6 +23,8 @@ _IN_WORDS = {
     EvidenceSource.TAG: "Tagged",
     EvidenceSource.PERSON: "Shows",
     EvidenceSource.OBJECT: "Has in it",
+    EvidenceSource.LOOK: "Looks",
+    EvidenceSource.PLACE: "Taken in",
 }
 
 

@@ -82,3 +82,18 @@ class Columns:
     def ids_of_units(self, unit_ids: Collection[int]) -> NDArray[np.int64]:
         """Return the ids of these units' vectors."""
         return self.ids[np.isin(self.unit_ids, list(unit_ids))]
+
+    def ids_of(
+        self, *, kinds: Collection[MediaKind] = (), only: NDArray[np.int64] | None = None, but: Collection[int] = ()
+    ) -> NDArray[np.int64] | None:
+        """Return the ids of vectors that may be found; None for all of them."""
+        if not kinds and only is None and not len(but):
+            return None
+        kept = np.ones(len(self.ids), dtype=bool)
+        if kinds:
+            kept &= np.isin(self.kinds, [_KINDS[kind.value] for kind in kinds])
+        if only is not None:
+            kept &= np.isin(self.unit_ids, only)
+        if len(but):
+            kept &= ~np.isin(self.unit_ids, list(but))
+        return self.ids[kept]

@@ -1,46 +1,108 @@
-"""From what was typed to a Query: plain words, "spoken phrases" in quotes, `kind:photo|video|audio`."""
+"""From what was typed to a Query: plain words, "spoken phrases", filters, OR, parentheses and a minus for NOT."""
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from dam.errors import QueryError
-from dam.types import MediaKind, Query
+from dam.types import Filter, MediaKind, Query
+from search.query.grammar import parse
+from search.query.tree import Leaf, Phrase, Words, alternatives, as_text, leaves, without
 
 MAX_LENGTH = 500  # characters; text towers read 64 to 77 tokens
 _QUOTES = str.maketrans(dict.fromkeys("“”„«»", '"'))
-_PHRASE = re.compile(r'"([^"]*)"')
-_KIND = re.compile(r"(?<!\S)kind:(\S*)", re.IGNORECASE)
+_KIND_WORDS = {"pictures": "photo", "images": "photo", "image": "photo", "picture": "photo", "shot": "video"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One filter of a search, as a chip shows it; `rest` is the search without it."""
+
+    name: str
+    value: str
+    negated: bool
+    rest: str
 
 
 def parse_query(text: str, kinds: Iterable[MediaKind | str] = (), *, library_id: int | None = None) -> Query:
     """Return the query; kinds in the text and in `kinds` add up, and none of them means all.
 
-    Raises QueryError, with the place, for a quote that is not closed, an unknown kind or a text that is too long.
+    Raises QueryError, with the place, for what is no search: see `search.query.grammar`.
     """
+    tree = parse(_plain(text))
+    asked = frozenset(_kind(kind, place=None) for kind in kinds)
+    if tree is None:
+        return Query(kinds=asked, library_id=library_id)
+    found = [_query(each, asked, library_id) for each in alternatives(tree)]
+    if len(found) == 1:
+        return found[0]
+    return Query(
+        text=" ".join(dict.fromkeys(query.text for query in found if query.text)),
+        phrases=tuple(dict.fromkeys(phrase for query in found for phrase in query.phrases)),
+        alternatives=tuple(found),
+        library_id=library_id,
+    )
+
+
+def parts_of(text: str) -> list[Part]:
+    """Return the filters of a search in the order typed. Raises QueryError."""
+    tree = parse(_plain(text))
+    if tree is None:
+        return []
+    found = []
+    for leaf in leaves(tree):
+        if isinstance(leaf, Filter):
+            rest = without(tree, leaf)
+            relation = "" if leaf.relation in {":", "="} else f"{leaf.relation} "
+            found.append(
+                Part(
+                    name=leaf.name,
+                    value=relation + leaf.value,
+                    negated=leaf.negated,
+                    rest=as_text(rest) if rest else "",
+                )
+            )
+    return found
+
+
+def _plain(text: str) -> str:
     plain = text.replace("\0", " ").translate(_QUOTES)
     if len(plain) > MAX_LENGTH:
         raise QueryError(f"The search is {len(plain)} characters long; {MAX_LENGTH} is the most.")
     if plain.count('"') % 2:
-        place = plain.rindex(chr(34)) + 1
-        raise QueryError(f"The quote at character {place} is not closed.")
-    phrases = tuple(phrase for match in _PHRASE.finditer(plain) if (phrase := _squeezed(match.group(1))))
-    # Phrases leave blanks of their length, so that places in messages are the user's.
-    loose = _PHRASE.sub(lambda match: " " * len(match.group()), plain)
-    wanted = {_kind(kind, place=None) for kind in kinds}
-    wanted |= {_kind(match.group(1), place=match.start() + 1) for match in _KIND.finditer(loose)}
+        raise QueryError(f"The quote at character {plain.rindex(chr(34)) + 1} is not closed.")
+    return plain
+
+
+def _query(asked: Sequence[Leaf], kinds: frozenset[MediaKind], library_id: int | None) -> Query:
+    words = [leaf for leaf in asked if isinstance(leaf, Words)]
+    phrases = [leaf for leaf in asked if isinstance(leaf, Phrase)]
+    filters = [leaf for leaf in asked if isinstance(leaf, Filter)]
     return Query(
-        text=_squeezed(_KIND.sub(" ", loose)), phrases=phrases, kinds=frozenset(wanted), library_id=library_id
+        text=" ".join(leaf.text for leaf in words if not leaf.negated),
+        phrases=tuple(leaf.text for leaf in phrases if not leaf.negated),
+        without=(
+            *(leaf.text for leaf in words if leaf.negated),
+            *(f'"{leaf.text}"' for leaf in phrases if leaf.negated),
+        ),
+        kinds=_kinds([leaf for leaf in filters if leaf.name == "kind"], kinds),
+        filters=tuple(leaf for leaf in filters if leaf.name != "kind"),
+        library_id=library_id,
     )
 
 
+def _kinds(filters: Iterable[Filter], given: frozenset[MediaKind]) -> frozenset[MediaKind]:
+    """Return the kinds that are asked for: those named (any of them), without those that are negated."""
+    named, refused = set(given), set[MediaKind]()
+    for leaf in filters:
+        (refused if leaf.negated else named).add(_kind(leaf.value, place=leaf.start + 1))
+    return frozenset((named or set(MediaKind)) - refused) if named or refused else frozenset()
+
+
 def _kind(name: str, *, place: int | None) -> MediaKind:
+    word = name.lower()
     try:
-        return MediaKind(name.lower().removesuffix("s"))
+        return MediaKind(_KIND_WORDS.get(word, word.removesuffix("s")))
     except ValueError as error:
         where = "" if place is None else f" at character {place}"
         choices = ", ".join(MediaKind)
         raise QueryError(f"“{name}”{where} is no kind of media; the kinds are {choices}.") from error
-
-
-def _squeezed(text: str) -> str:
-    return " ".join(text.split())

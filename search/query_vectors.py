@@ -1,6 +1,7 @@
 """From the words of a query to its vector, remembered: each page of an endless scroll asks the same words again."""
 
 import threading
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -14,11 +15,18 @@ _vectors: dict[tuple[str, str, tuple[str, ...]], Vectors] = {}
 
 def query_vector(text: str, embedder: Embedder, prompts: tuple[str, ...]) -> Vectors:
     """Return (1, dimensions): the text in every prompt, averaged, at length 1. Raises EngineError."""
-    key = (embedder.info.space, text, prompts)
+    return text_vector(text, embedder.info.space, embedder.embed_texts, prompts)
+
+
+def text_vector(
+    text: str, space: str, embed: Callable[[Sequence[str]], Vectors], prompts: tuple[str, ...]
+) -> Vectors:
+    """Return the same by any model's words to vectors; `space` names it. Raises EngineError."""
+    key = (space, text, prompts)
     with _lock:
         found = _vectors.get(key)
     if found is None:
-        mean = embedder.embed_texts([prompt.format(text) for prompt in prompts]).mean(axis=0, keepdims=True)
+        mean = embed([prompt.format(text) for prompt in prompts]).mean(axis=0, keepdims=True)
         found = (mean / np.linalg.norm(mean)).astype(np.float32)
         found.flags.writeable = False
     with _lock:

@@ -8,8 +8,8 @@ then nobody can say where hits end.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import prod
 
 from dam.catalog.readers.search import UnitPlace
@@ -28,6 +28,8 @@ TRUST = {
     EvidenceSource.TAG: 0.9,
     EvidenceSource.PERSON: 1.0,
     EvidenceSource.OBJECT: 0.9,
+    EvidenceSource.LOOK: 0.9,
+    EvidenceSource.PLACE: 1.0,
 }
 GOOD = 0.5
 _FREE_PER_GROUP = 2  # that many hits of one video, or of near-duplicates, stand where their score puts them
@@ -62,6 +64,41 @@ def rank(
     fused = [_fused(places[unit_id], list(evidence.values())) for unit_id, evidence in of_unit.items()]
     fused.sort(key=lambda hit: (-hit.score, hit.place.unit_id))
     return _spread_out(fused, groups or {})
+
+
+def listed(certain: Mapping[int, Sequence[Evidence]], places: Mapping[int, UnitPlace]) -> list[Ranked]:
+    """Return the units that filters alone asked for, the surest first: all of them are good, for all were asked for.
+
+    A unit is as sure as its least sure filter; equally sure ones keep their order.
+    """
+    hits = [
+        Ranked(
+            place=places[unit],
+            score=min((item.score for item in evidence), default=1.0),
+            good=True,
+            best_ms=next((item.at_ms for item in evidence if item.at_ms is not None), None),
+            evidence=tuple(evidence),
+        )
+        for unit, evidence in certain.items()
+        if unit in places
+    ]
+    return sorted(hits, key=lambda hit: -hit.score)
+
+
+def beside(hits: Iterable[Ranked], said: Mapping[int, Sequence[Evidence]]) -> list[Ranked]:
+    """Add to each hit what the filters say of it; how well it matches the words stays."""
+    return [
+        replace(
+            hit,
+            evidence=(*hit.evidence, *extra),
+            best_ms=hit.best_ms
+            if hit.best_ms is not None
+            else next((item.at_ms for item in extra if item.at_ms is not None), None),
+        )
+        if (extra := said.get(hit.place.unit_id))
+        else hit
+        for hit in hits
+    ]
 
 
 def _keep_best(kept: dict[EvidenceSource, Evidence], new: Evidence) -> None:

@@ -1,25 +1,32 @@
-"""From a query to candidates: pictures by meaning, speech by meaning, and words as they stand."""
+"""From a query to candidates: pictures by meaning, speech and sounds by meaning, words as they stand, and names."""
 
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dam.catalog import fulltext, words
 from dam.catalog.fulltext import TextColumn
+from dam.catalog.readers import named, narrow
 from dam.errors import StoreError
-from dam.ports import Embedder, ModelInfo, Vectors
+from dam.ports import Vectors
 from dam.types import Candidate, Evidence, EvidenceSource, MediaKind, Query, VectorMatch
 from search import calibrate
-from search.calibrate import Tuning
 from search.columns import Columns
+from search.filters.allow import Allowed, allowed
 from search.index import SpaceIndex
+from search.measuring import Narrowing, candidates, ids_of, measured
+from search.query.grammar import parse
+from search.query.tree import Phrase
 from search.query_vectors import query_vector
+from search.rank import TRUST
+from search.sounds import heard
+from search.spaces import Spaces
 
-_LIMIT = 600  # vectors per space: more than anybody scrolls through
 _TEXT_LIMIT = 200  # units per text column
 _COMPARED = 128  # of the best pictures are compared with each other: the first two pages
+_LISTED = 1_000  # units that nothing but filters asked for: as many as pages go through
 _OF_COLUMN = {
     TextColumn.SPOKEN: EvidenceSource.SPOKEN_WORDS,
     TextColumn.DESCRIBED: EvidenceSource.TEXT,
@@ -30,30 +37,24 @@ _DUPLICATE_COSINE = 0.98  # the same picture saved again, or the next one of a b
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spaces:
-    """What is searched: the picture vectors, and the vectors of spoken lines (by the same model's text tower)."""
-
-    picture: SpaceIndex
-    speech: SpaceIndex
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Retrieved:
-    """What may be meant; `groups` names, for the best pictures, the group of near-duplicates that each is in."""
+    """What may be meant; `groups` names, for the best pictures, the group of near-duplicates that each is in.
+
+    `certain` are units that filters alone asked for, with what those say, in their order; `beside` is what filters
+    say of candidates, which doesn't change how well they match the words.
+    """
 
     candidates: list[Candidate] = field(default_factory=list)
     groups: dict[int, int] = field(default_factory=dict)
+    certain: dict[int, tuple[Evidence, ...]] = field(default_factory=dict)
+    beside: dict[int, tuple[Evidence, ...]] = field(default_factory=dict)
 
 
-def retrieve(query: Query, *, embedder: Embedder, spaces: Spaces) -> Retrieved:
-    """Return what may be meant, each with its calibrated evidence. Raises EngineError, database errors.
-
-    A phrase in quotes must be there word by word, so with one only text is asked.
-    """
-    found = Retrieved(candidates=_by_words(query))
-    if query.text and not query.phrases:
-        _add_pictures(found, query, embedder=embedder, index=spaces.picture)
-        _add_speech(found, query, embedder=embedder, index=spaces.speech)
+def retrieve(query: Query, spaces: Spaces) -> Retrieved:
+    """Return what may be meant, each with its evidence. Raises QueryError, EngineError, database errors."""
+    found = Retrieved()
+    for each in query.alternatives or (query,):
+        _add_all(found, each, spaces)
     return found
 
 
@@ -62,68 +63,104 @@ def alike(unit_id: int, *, spaces: Spaces, kinds: Collection[MediaKind]) -> Retr
     index, usual, found = spaces.picture, calibrate.alike_tuning(), Retrieved()
     columns = index.columns
     own = columns.ids_of_units([unit_id])
-    same_asset = np.isin(columns.asset_ids, columns.asset_ids[columns.places_of(own)])
-    allowed = columns.where(~same_asset)
-    wanted = allowed.ids_of_kinds(kinds) if kinds else allowed.ids
+    same_asset = columns.unit_ids[np.isin(columns.asset_ids, columns.asset_ids[columns.places_of(own)])]
+    narrowing = Narrowing(kinds=frozenset(kinds), but=frozenset(same_asset.tolist()))
     for vector in _rows(index, own):
-        matches, certain = _measure(vector[np.newaxis], index, wanted, usual)
-        found.candidates.extend(_candidates(matches, certain, columns, EvidenceSource.PICTURE))
+        matches, certain = measured(vector[np.newaxis], index, narrowing, usual)
+        found.candidates.extend(candidates(matches, certain, columns, EvidenceSource.PICTURE))
         found.groups.update(_groups(matches, columns, index))
     return found
 
 
-def _add_pictures(found: Retrieved, query: Query, *, embedder: Embedder, index: SpaceIndex) -> None:
-    info, columns = embedder.info, index.columns
-    usual = calibrate.tuning(info)
+def _add_all(found: Retrieved, query: Query, spaces: Spaces) -> None:
+    """Add what one alternative asks: all of it at once. A phrase must be there word by word, so it asks only text."""
+    within = _without(allowed(query, spaces), query, spaces)
+    narrowing = Narrowing(kinds=query.kinds, only=within.only, but=within.but)
+    if not (query.text or query.phrases):
+        found.certain.update(_listed(query, within))
+        return
+    found.beside.update(within.evidence)
+    found.candidates.extend(_by_words(query, narrowing))
+    if query.text and not query.phrases:
+        _add_by_meaning(found, query, narrowing, spaces)
+        found.candidates.extend(_by_name(query, narrowing))
+
+
+def _add_by_meaning(found: Retrieved, query: Query, narrowing: Narrowing, spaces: Spaces) -> None:
+    embedder, index = spaces.embedder, spaces.picture
+    usual = calibrate.tuning(embedder.info)
     vector = query_vector(query.text, embedder, usual.prompts)
-    matches, certain = _measure(vector, index, _allowed(columns, query.kinds), usual, info)
-    found.candidates.extend(_candidates(matches, certain, columns, EvidenceSource.PICTURE))
-    found.groups.update(_groups(matches, columns, index))
+    matches, certain = measured(vector, index, narrowing, usual, embedder.info)
+    found.candidates.extend(candidates(matches, certain, index.columns, EvidenceSource.PICTURE))
+    found.groups.update(_groups(matches, index.columns, index))
 
-
-def _add_speech(found: Retrieved, query: Query, *, embedder: Embedder, index: SpaceIndex) -> None:
-    usual, columns = calibrate.speech_tuning(), index.columns
+    usual = calibrate.speech_tuning()
     vector = query_vector(query.text, embedder, usual.prompts)
-    matches, certain = _measure(vector, index, _allowed(columns, query.kinds), usual)
-    found.candidates.extend(_candidates(matches, certain, columns, EvidenceSource.SPEECH_VECTOR))
+    matches, certain = measured(vector, spaces.speech, narrowing, usual)
+    found.candidates.extend(candidates(matches, certain, spaces.speech.columns, EvidenceSource.SPEECH_VECTOR))
+
+    found.candidates.extend(heard(query.text, spaces, narrowing))
 
 
-def _allowed(columns: Columns, kinds: Collection[MediaKind]) -> NDArray[np.int64] | None:
-    return columns.ids_of_kinds(kinds) if kinds else None
-
-
-def _measure(
-    vector: Vectors,
-    index: SpaceIndex,
-    allowed: NDArray[np.int64] | None,
-    usual: Tuning,
-    info: ModelInfo | None = None,
-) -> tuple[list[VectorMatch], list[float]]:
-    """Search with one vector (1, dimensions) and calibrate each score against the whole space."""
-    (matches,) = index.store.search(vector, limit=_LIMIT, allowed_ids=allowed)
-    behind = calibrate.background((index.background() @ vector[0]).astype(np.float32), usual)
-    among = len(index.columns) if allowed is None else len(allowed)
-    return matches, calibrate.certainties([match.score for match in matches], behind, usual, among=among, info=info)
-
-
-def _candidates(
-    matches: list[VectorMatch], certain: list[float], columns: Columns, source: EvidenceSource
-) -> list[Candidate]:
-    # The store may still know a vector that is being deleted, whose unit is no longer known: it is left out.
-    places = columns.places_of(_ids(matches)).tolist()
+def _by_words(query: Query, narrowing: Narrowing) -> list[Candidate]:
+    telling = len(words.telling(list(words.terms(words.clean(query.text)))))
+    only = None if narrowing.only is None else narrowing.only.tolist()
+    matches = fulltext.find(
+        query.text, phrases=query.phrases, kinds=query.kinds, only=only, but=narrowing.but, limit=_TEXT_LIMIT
+    )
     return [
         Candidate(
-            unit_id=int(columns.unit_ids[place]),
-            evidence=Evidence(source=source, score=score, raw=match.score, at_ms=int(columns.at_ms[place])),
+            unit_id=match.unit_id,
+            evidence=Evidence(
+                source=_OF_COLUMN[match.column],
+                score=calibrate.phrase_certainty(match.coverage)
+                if query.phrases
+                else calibrate.words_certainty(match.coverage, telling_words=telling),
+                raw=match.score,
+                snippet=match.snippet,
+            ),
         )
-        for match, score, place in zip(matches, certain, places, strict=True)
-        if place >= 0
+        for match in matches
     ]
+
+
+def _by_name(query: Query, narrowing: Narrowing) -> list[Candidate]:
+    """Return what a tag or a person of exactly these words is in: the models' and people's own names for it."""
+    only = None if narrowing.only is None else frozenset(narrowing.only.tolist())
+    return [
+        Candidate(unit_id=unit, evidence=evidence)
+        for unit, evidence in named.called(query.text)
+        if (only is None or unit in only) and unit not in narrowing.but
+    ]
+
+
+def _without(within: Allowed, query: Query, spaces: Spaces) -> Allowed:
+    """Leave out what is clearly meant by the words after a minus."""
+    refused: set[int] = set()
+    for text in query.without:
+        leaf = parse(text)
+        asked = Query(phrases=(leaf.text,)) if isinstance(leaf, Phrase) else Query(text=text)
+        meant = retrieve(replace(asked, kinds=query.kinds), spaces).candidates
+        refused |= {each.unit_id for each in meant if _trusted(each.evidence) >= calibrate.GOOD}
+    return replace(within, but=within.but | refused) if refused else within
+
+
+def _trusted(evidence: Evidence) -> float:
+    return TRUST[evidence.source] * evidence.score
+
+
+def _listed(query: Query, within: Allowed) -> Mapping[int, tuple[Evidence, ...]]:
+    """Return what filters alone ask for: the surest first, or the newest where there is no more or less sure."""
+    if within.own is None:
+        newest = narrow.newest_units(within.condition, kinds=query.kinds, but=within.but, limit=_LISTED)
+        return dict.fromkeys(newest, ())
+    own = [unit for unit in within.own if unit not in within.but]
+    return {unit: within.evidence[unit] for unit in own}
 
 
 def _groups(matches: list[VectorMatch], columns: Columns, index: SpaceIndex) -> dict[int, int]:
     """Give each of the best pictures the number of the best one that it is a near-duplicate of."""
-    places = columns.places_of(_ids(matches[:_COMPARED]))
+    places = columns.places_of(ids_of(matches[:_COMPARED]))
     places = places[places >= 0]
     rows = _rows(index, columns.ids[places])
     if not len(rows):
@@ -141,26 +178,3 @@ def _rows(index: SpaceIndex, ids: NDArray[np.int64]) -> Vectors:
         return index.store.get(ids.tolist())
     except StoreError:  # one was deleted this moment
         return np.empty((0, 0), dtype=np.float32)
-
-
-def _ids(matches: list[VectorMatch]) -> NDArray[np.int64]:
-    return np.array([match.embedding_id for match in matches], dtype=np.int64)
-
-
-def _by_words(query: Query) -> list[Candidate]:
-    telling = len(words.telling(list(words.terms(words.clean(query.text)))))
-    matches = fulltext.find(query.text, phrases=query.phrases, kinds=query.kinds, limit=_TEXT_LIMIT)
-    return [
-        Candidate(
-            unit_id=match.unit_id,
-            evidence=Evidence(
-                source=_OF_COLUMN[match.column],
-                score=calibrate.phrase_certainty(match.coverage)
-                if query.phrases
-                else calibrate.words_certainty(match.coverage, telling_words=telling),
-                raw=match.score,
-                snippet=match.snippet,
-            ),
-        )
-        for match in matches
-    ]

@@ -3,13 +3,13 @@
     query = parse_query("red car at sunset kind:video")
     result = search(query, limit=60)
 
-A search asks the picture vectors, the vectors of spoken lines and the full text, turns what each says into a chance
-that the unit is meant, and puts the units in order; those after the first `good_count` are only the nearest.
+A search asks the vectors of pictures, of spoken lines and of sounds, the full text, and the names of people and
+tags; it turns what each says into a chance that the unit is meant, and puts the units in order. Those after the first
+`good_count` are only the nearest. Filters (`person:Ana -tag:boat`) narrow all of that from inside.
 """
 
 from time import perf_counter
 
-from dam import wiring
 from dam.catalog.readers import search as rows
 from dam.errors import QueryError
 from dam.ports import Embedder
@@ -18,8 +18,8 @@ from search import retrieve
 from search.follow import Follower, follower
 from search.parse import parse_query
 from search.present import present
-from search.rank import Ranked, rank
-from search.retrieve import Spaces
+from search.rank import Ranked, beside, listed, rank
+from search.spaces import Spaces
 
 __all__ = ["more_like", "parse_query", "search"]
 
@@ -39,20 +39,9 @@ def search(
     Raises QueryError for a query without words, EngineError when the model can't be used.
     """
     began = perf_counter()
-    pack = "" if embedder else wiring.active_pack().name
-    model = embedder or wiring.embedder(pack)
-    spaces = _spaces(model, source or follower())
-    if query.like_unit_id is not None:
-        found = retrieve.alike(query.like_unit_id, spaces=spaces, kinds=query.kinds)
-    elif query.text or query.phrases:
-        found = retrieve.retrieve(query, embedder=model, spaces=spaces)
-    else:
-        raise QueryError("Type what you look for: a few words, or a spoken phrase in quotes.")
-    units = rows.visible_units({candidate.unit_id for candidate in found.candidates}, library_id=query.library_id)
-    ranked = rank(found.candidates, units, groups=found.groups)
-    return _result(
-        query, ranked, pack=pack or model.info.name, spaces=spaces, offset=offset, limit=limit, began=began
-    )
+    spaces = Spaces(source or follower(), embedder=embedder)
+    ranked = _answers(query, spaces)
+    return _result(query, ranked, spaces=spaces, offset=offset, limit=limit, began=began)
 
 
 def more_like(
@@ -68,20 +57,38 @@ def more_like(
     return search(query, limit=limit, offset=offset, embedder=embedder, source=source)
 
 
-def _spaces(model: Embedder, source: Follower) -> Spaces:
-    info = model.info
-    return Spaces(
-        picture=source.space(info.space, info.dimensions),
-        speech=source.space(f"speech:{info.name}", info.dimensions),
-    )
+def _answers(query: Query, spaces: Spaces) -> list[Ranked]:
+    if query.like_unit_id is not None:
+        found = retrieve.alike(query.like_unit_id, spaces=spaces, kinds=query.kinds)
+    elif asks_for_something(query):
+        found = retrieve.retrieve(query, spaces)
+    else:
+        raise QueryError("Type what you look for: a few words, or a spoken phrase in quotes.")
+    asked = {candidate.unit_id for candidate in found.candidates} | set(found.certain)
+    units = rows.visible_units(asked, library_id=query.library_id)
+    ranked = beside(rank(found.candidates, units, groups=found.groups), found.beside)
+    if not found.certain:
+        return ranked
+    # What filters alone ask for is an answer by itself, beside the words of another alternative.
+    sure = listed(found.certain, units)
+    own = {hit.place.unit_id for hit in sure}
+    return sorted([*sure, *(hit for hit in ranked if hit.place.unit_id not in own)], key=lambda hit: not hit.good)
+
+
+def asks_for_something(query: Query) -> bool:
+    """Tell whether a query has anything to look for."""
+    if query.alternatives:
+        return all(asks_for_something(each) for each in query.alternatives)
+    return bool(query.text or query.phrases or query.filters or query.without or query.kinds)
 
 
 def _result(
-    query: Query, ranked: list[Ranked], *, pack: str, spaces: Spaces, offset: int, limit: int, began: float
+    query: Query, ranked: list[Ranked], *, spaces: Spaces, offset: int, limit: int, began: float
 ) -> SearchResult:
     counts = rows.count_units()
     pictured = counts[UnitKind.PHOTO] + counts[UnitKind.SHOT]
-    waiting = max(0, pictured - spaces.picture.unit_count)  # clips are found by their words from the start
+    # Clips are found by their words from the start; what filters and words find needs no picture vectors.
+    waiting = max(0, pictured - spaces.picture.unit_count) if _by_meaning(query) else 0
     total = sum(counts.values())
     return SearchResult(
         query=query,
@@ -89,6 +96,12 @@ def _result(
         good_count=sum(hit.good for hit in ranked),
         searched_units=total - waiting,
         total_units=total,
-        pack=pack,
+        pack=spaces.pack,
         took_ms=round((perf_counter() - began) * 1000),
     )
+
+
+def _by_meaning(query: Query) -> bool:
+    if query.alternatives:
+        return any(_by_meaning(each) for each in query.alternatives)
+    return query.like_unit_id is not None or bool(query.text and not query.phrases)

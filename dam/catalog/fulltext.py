@@ -5,6 +5,7 @@ the sentence that a model says of it. Writers call `index_units` inside their ow
 go with them (a trigger, see migrations 0002 and 0004).
 """
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -61,6 +62,15 @@ class TextMatch:
     snippet: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Narrowed:
+    """Which units may be found."""
+
+    kinds: Collection[MediaKind]
+    only: Collection[int] | None
+    but: Collection[int]
+
+
 def index_units(rows: Iterable[TextRow]) -> None:
     """Write words of units; columns that a row leaves out stay, and a unit without words leaves the index."""
     for some in _batches(rows):
@@ -81,11 +91,19 @@ def forget_units(unit_ids: Iterable[int]) -> None:
 
 
 def find(
-    text: str, *, phrases: Sequence[str] = (), kinds: Collection[MediaKind] = (), limit: int = 200
+    text: str,
+    *,
+    phrases: Sequence[str] = (),
+    kinds: Collection[MediaKind] = (),
+    columns: Iterable[TextColumn] = tuple(TextColumn),
+    only: Collection[int] | None = None,
+    but: Collection[int] = (),
+    limit: int = 200,
 ) -> list[TextMatch]:
     """Return, per column, at most `limit` units with any word of `text` and every one of `phrases`, best first.
 
-    `text` is taken as words, whatever signs it holds. `kinds` narrows to assets of those kinds (none: all).
+    `text` is taken as words, whatever signs it holds. `kinds` narrows to assets of those kinds (none: all), `only`
+    to these units, and `but` leaves some out; both inside the search, so that the best of what is left is found.
     """
     asked = list(words.terms(words.clean(text)))[:_MAX_QUERY_TERMS]
     runs = [[term.stem for term in words.terms(words.clean(phrase))][:_MAX_QUERY_TERMS] for phrase in phrases]
@@ -95,8 +113,9 @@ def find(
         return []
     marked = {term.stem for term in words.telling(asked)} | {stem for run in runs for stem in run}
     found: list[TextMatch] = []
-    for column in TextColumn:
-        for unit_id, score, original in _select(column, runs, loose, kinds=kinds, limit=limit):
+    narrowed = _Narrowed(kinds=kinds, only=only, but=but)
+    for column in columns:
+        for unit_id, score, original in _select(column, runs, loose, narrowed, limit=limit):
             found.append(
                 TextMatch(
                     unit_id=unit_id,
@@ -123,6 +142,8 @@ _SELECT = {
     " FROM (SELECT %s::tsquery AS q) q, catalog_fulltext t{join}"
     " WHERE t.{column} @@ q.q{where} ORDER BY 2 DESC, t.unit_id LIMIT %s",
 }
+
+_IDS = {"sqlite": "(SELECT value FROM json_each(%s))", "postgresql": "(SELECT unnest(%s::bigint[]))"}
 
 
 def _vendor() -> str:
@@ -179,17 +200,31 @@ def _expression(column: TextColumn, runs: list[list[str]], loose: list[str]) -> 
 
 
 def _select(
-    column: TextColumn, runs: list[list[str]], loose: list[str], *, kinds: Collection[MediaKind], limit: int
+    column: TextColumn, runs: list[list[str]], loose: list[str], narrowed: _Narrowed, *, limit: int
 ) -> list[tuple[int, float, str]]:
     unit = "rowid" if _vendor() == "sqlite" else "unit_id"
     join = where = ""
-    if kinds:
+    values: list[str | list[int]] = [_expression(column, runs, loose)]
+    if narrowed.kinds:
         join = f" JOIN catalog_unit u ON u.id = t.{unit} JOIN catalog_asset a ON a.id = u.asset_id"
-        where = f" AND a.kind IN ({', '.join(['%s'] * len(kinds))})"
+        where = f" AND a.kind IN ({', '.join(['%s'] * len(narrowed.kinds))})"
+        values += sorted(narrowed.kinds)
+    # One value each, however many ids: SQLite takes no more than some hundred variables in all its versions.
+    if narrowed.only is not None:
+        where += f" AND t.{unit} IN {_IDS[_vendor()]}"
+        values.append(_id_list(narrowed.only))
+    if narrowed.but:
+        where += f" AND t.{unit} NOT IN {_IDS[_vendor()]}"
+        values.append(_id_list(narrowed.but))
     statement = _SELECT[_vendor()].format(column=column.value, join=join, where=where)
     with connection.cursor() as cursor:
-        cursor.execute(statement, [_expression(column, runs, loose), *sorted(kinds), limit])
+        cursor.execute(statement, [*values, limit])
         return [(int(key), float(score), str(text)) for key, score, text in cursor.fetchall()]
+
+
+def _id_list(ids: Collection[int]) -> str | list[int]:
+    every = [int(each) for each in ids]
+    return every if _vendor() == "postgresql" else json.dumps(every)
 
 
 def _batches(rows: Iterable[_Row]) -> Iterator[list[_Row]]:

@@ -19,7 +19,17 @@ from dam.types.media import (
     UnitKind,
 )
 from dam.types.plan import SWAPPED, UPSTREAM, Plan, Traits
-from dam.types.search import Candidate, Evidence, EvidenceSource, Hit, Query, SearchResult, VectorMatch
+from dam.types.search import (
+    Candidate,
+    Evidence,
+    EvidenceSource,
+    Filter,
+    Hit,
+    Query,
+    Relation,
+    SearchResult,
+    VectorMatch,
+)
 from dam.types.seen import (
     Box,
     ColourShare,
@@ -48,6 +58,7 @@ __all__ = [
     "EvidenceSource",
     "FaceSource",
     "FileState",
+    "Filter",
     "FoundFace",
     "FoundObject",
     "FoundText",
@@ -65,6 +76,7 @@ __all__ = [
     "PreparedUnit",
     "Query",
     "RegionKind",
+    "Relation",
     "RenditionFile",
     "RenditionRole",
     "SearchResult",

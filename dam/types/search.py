@@ -20,15 +20,51 @@ class EvidenceSource(StrEnum):
     TAG = "tag"
     PERSON = "person"
     OBJECT = "objects"
+    LOOK = "look"
+    PLACE = "place"
+
+
+class Relation(StrEnum):
+    """What stands between a filter's name and its value."""
+
+    IS = ":"
+    EQUAL = "="
+    LEAST = ">="
+    MOST = "<="
+    MORE = ">"
+    LESS = "<"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """One condition as typed, `person:Ana` or `-objects:car>2`.
+
+    `name` is the operator's own, whatever alias was typed; from `start` to `end` it stands in the text of the query
+    (0 and 0: it was not typed).
+    """
+
+    name: str
+    value: str
+    relation: Relation = Relation.IS
+    negated: bool = False
+    start: int = 0
+    end: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """What a search asks: plain words, spoken phrases in quotes, and filters."""
+    """What a search asks: plain words, spoken phrases in quotes, and filters, all of them at once.
+
+    `without` are words that must not be meant. Where `alternatives` are given, any of them is the answer, and the
+    query itself only says what they have in common: the words of all of them, which results are marked with.
+    """
 
     text: str = ""
     phrases: tuple[str, ...] = ()
     kinds: frozenset[MediaKind] = frozenset()
+    filters: tuple[Filter, ...] = ()
+    without: tuple[str, ...] = ()
+    alternatives: tuple["Query", ...] = ()
     library_id: int | None = None
     like_unit_id: int | None = None
 

@@ -17,6 +17,7 @@ from dam.types import MediaKind
 from search.answers import Answer, answer, read_asked
 from search.cards import asset_cards, hit_cards
 from search.service import more_like
+from search.understood import understood
 from search.views.asset_people import people_context
 from search.views.facts import facts
 from search.views.library import read_view
@@ -60,6 +61,7 @@ def asset(request: HttpRequest, asset_id: int) -> HttpResponse:
             "fps": _fps(detail),
             **people_context(request, asset_id),
             "asset_tags": tags_of_asset(asset_id),
+            "understood": understood(asset_id, timed=detail.asset.kind == MediaKind.VIDEO),
         },
     )
 

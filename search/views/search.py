@@ -10,10 +10,12 @@ from django.views.decorators.http import require_safe
 
 from dam.catalog.readers import activity
 from dam.catalog.readers.browse import libraries, recent_ids
+from dam.catalog.readers.measure import colour_names
 from dam.errors import EngineError, QueryError
 from dam.types import Hit, UnitKind
 from search.answers import Answer, Asked, answer, read_asked
 from search.cards import Card, asset_cards, hit_cards
+from search.chips import chips
 from search.examples import examples
 from search.forms import AddLibraryForm
 
@@ -23,6 +25,7 @@ _FEW_SPOKEN = 3  # lines shown among pictures before "all of them"
 _SPOKEN_FIRST_AFTER = 30  # with more pictures than this, lines below them would never be seen
 _REST = 48
 _NEAREST = 3
+_SWATCHES = 24
 _KIND_NAMES = {UnitKind.PHOTO: "Photos", UnitKind.SHOT: "Shots", UnitKind.CLIP: "Spoken"}
 
 
@@ -81,7 +84,12 @@ def example_searches(request: HttpRequest) -> HttpResponse:
 
 
 def _before() -> dict[str, object]:
-    return {"recent": asset_cards(recent_ids(limit=_RECENT)), "ring": activity.ring()}
+    return {"recent": asset_cards(recent_ids(limit=_RECENT)), "ring": activity.ring(), "swatches": _swatches()}
+
+
+def _swatches() -> list[tuple[str, str, int]]:
+    """Return the colours of this library in the order of the colour table: name, swatch, how many have it."""
+    return [colour for colour in colour_names() if colour[2]][:_SWATCHES]
 
 
 def _after(asked: Asked) -> tuple[int, dict[str, object]]:
@@ -95,6 +103,7 @@ def _after(asked: Asked) -> tuple[int, dict[str, object]]:
     few = spoken if asked.kind == UnitKind.CLIP else spoken[:_FEW_SPOKEN]
     return 200, {
         "answer": found,
+        "chips": chips(asked.text),
         "tabs": _tabs(found),
         "total": sum(found.counts.values()),
         "spoken": _cards(found, few),

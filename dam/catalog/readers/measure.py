@@ -12,18 +12,22 @@ from dam.types.colours import NAMES, as_hex, distance, known_name, named_colours
 
 # What is measured of assets is asked for here, too.
 __all__ = [
+    "LOOK_NAMES",
     "LOOK_WORDS",
     "ColourView",
     "LookView",
     "PlaceView",
     "colour_names",
+    "is_colour",
     "look_of",
+    "look_word",
     "place_of",
     "places",
     "similar_hash",
     "units_in_place",
     "units_with_colour",
     "units_with_look",
+    "words_of",
 ]
 
 _FULL_SHARE = 0.25  # a quarter of a picture in one colour: nobody asks for more when asking for a colour
@@ -93,6 +97,7 @@ _OTHER_WORDS = {
     "blurred": "blurry", "pin-sharp": "sharp", "horizontal": "landscape", "vertical": "portrait", "static": "still",
     "panning": "pan", "handheld": "shaky", "silent": "quiet",
 }  # fmt: skip
+LOOK_NAMES = {"bw": "black and white", "pan": "panning"}  # what pages write, where it is not the word itself
 LOOK_WORDS = ("bw", *_LOOKS, *_SHAPES, *_MOTIONS, *_LOUDNESS)
 
 
@@ -130,8 +135,9 @@ def units_with_look(word: str) -> list[tuple[int, float]]:
     beyond a limit, from 0.5 at the limit to 1. "landscape", "portrait", "square": the asset's sides. "still", "pan",
     "shaky", "moving": a shot's camera. "loud" (from -16 LUFS), "quiet" (to -33 LUFS): sound.
     """
-    asked = " ".join(word.lower().split())
-    asked = _OTHER_WORDS.get(asked, asked)
+    asked = look_word(word)
+    if asked is None:
+        return []
     if asked == "bw":
         return [(pk, 1.0) for pk in UnitLook.objects.filter(monochrome=True).values_list("pk", flat=True)]
     if asked in _LOOKS:
@@ -140,7 +146,33 @@ def units_with_look(word: str) -> list[tuple[int, float]]:
         return _beyond(UnitMeasure.objects.filter(loudness_lufs__isnull=False), _LOUDNESS[asked])
     if asked in _MOTIONS:
         return [(pk, 1.0) for pk in UnitMeasure.objects.filter(motion=asked).values_list("pk", flat=True)]
-    return _of_shape(asked) if asked in _SHAPES else []
+    return _of_shape(asked)
+
+
+def words_of(look: LookView) -> list[tuple[str, float]]:
+    """Return the words of `LOOK_WORDS` that a unit's measures are described by, each with its certainty 0..1.
+
+    Its shape is left out: that is the asset's.
+    """
+    found = [("bw", 1.0)] if look.monochrome else []
+    for word, limits in (_LOOKS | _LOUDNESS).items():
+        value = getattr(look, limits.figure)
+        certainty = 0.0 if value is None else 0.5 + 0.5 * (value - limits.limit) / (limits.best - limits.limit)
+        if certainty >= 0.5:
+            found.append((word, min(1.0, certainty)))
+    return [*found, *([(look.motion.value, 1.0)] if look.motion else [])]
+
+
+def is_colour(name_or_hex: str) -> bool:
+    """Tell whether a text names a colour, by a word or as `#rrggbb`."""
+    return known_name(name_or_hex) is not None or parse_hex(name_or_hex) is not None
+
+
+def look_word(text: str) -> str | None:
+    """Return the word of `LOOK_WORDS` that a text means ("B&W" is "bw"), or None."""
+    asked = " ".join(text.lower().split())
+    asked = _OTHER_WORDS.get(asked, asked)
+    return asked if asked in LOOK_WORDS else None
 
 
 def similar_hash(unit_id: int, bits: int = 6) -> list[tuple[int, int]]:

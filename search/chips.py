@@ -1,0 +1,63 @@
+"""What was understood of a search, as chips: each filter in words, with the search that is left without it."""
+
+from dataclasses import dataclass
+
+from dam.catalog.readers.people import person
+from dam.errors import QueryError
+from dam.types.colours import known_name, named_colours, parse_hex
+from search.parse import Part, parts_of
+
+_LEADS = {
+    "kind": "", "person": "with", "face": "the face", "tag": "tag", "objects": "shows", "text": "written",
+    "said": "said", "sounds": "sounds like", "color": "colour", "look": "", "place": "in", "after": "from",
+    "before": "before", "date": "on", "in": "folder", "camera": "camera", "lens": "lens", "rating": "rating",
+    "iso": "ISO", "duration": "length", "fps": "frames a second", "width": "width", "has": "has", "is": "",
+}  # fmt: skip
+_QUOTED = frozenset({"text", "said", "sounds"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chip:
+    """One filter in words; `rest` is the search without it, `swatch` a colour to show as `#rrggbb`, or ""."""
+
+    lead: str
+    value: str
+    rest: str
+    negated: bool = False
+    swatch: str = ""
+
+
+def chips(text: str) -> list[Chip]:
+    """Return the chips of a search; none for one that can't be read, whose error is shown instead."""
+    try:
+        return [_chip(part) for part in parts_of(text)]
+    except QueryError:
+        return []
+
+
+def _chip(part: Part) -> Chip:
+    lead, value = _LEADS[part.name], part.value
+    if part.name == "person" and value.startswith("#"):
+        value = _person(value)
+    if part.name == "face":
+        lead, value = "a face like this", ""
+    return Chip(
+        lead=f"not {lead}".strip() if part.negated else lead,
+        value=f"“{value}”" if part.name in _QUOTED else value,
+        rest=part.rest,
+        negated=part.negated,
+        swatch=_swatch(part.value) if part.name == "color" else "",
+    )
+
+
+def _person(value: str) -> str:
+    number = value.removeprefix("#")
+    found = person(int(number)) if number.isascii() and number.isdigit() and len(number) < 16 else None
+    return (found.name if found else "") or f"person {number}"
+
+
+def _swatch(value: str) -> str:
+    name, number = known_name(value), parse_hex(value)
+    if name:
+        return next(colour.hex for colour in named_colours() if colour.name == name)
+    return "#{:02x}{:02x}{:02x}".format(*number) if number else ""

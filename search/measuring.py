@@ -1,0 +1,60 @@
+"""One vector against one space: the nearest of what may be found, each with its calibrated certainty."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dam.ports import ModelInfo, Vectors
+from dam.types import Candidate, Evidence, EvidenceSource, MediaKind, VectorMatch
+from search import calibrate
+from search.calibrate import Tuning
+from search.columns import Columns
+from search.index import SpaceIndex
+
+LIMIT = 600  # vectors per space: more than anybody scrolls through
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Narrowing:
+    """Which units may be found: of these kinds (none: all), `only` these, none of `but`."""
+
+    kinds: frozenset[MediaKind] = frozenset()
+    only: NDArray[np.int64] | None = None
+    but: Collection[int] = frozenset()
+
+    def ids(self, columns: Columns) -> NDArray[np.int64] | None:
+        """Return the ids of the vectors that may be found; None for all."""
+        return columns.ids_of(kinds=self.kinds, only=self.only, but=self.but)
+
+
+def measured(
+    vector: Vectors, index: SpaceIndex, narrowing: Narrowing, usual: Tuning, info: ModelInfo | None = None
+) -> tuple[list[VectorMatch], list[float]]:
+    """Search with one vector (1, dimensions) and calibrate each score against the whole space. Raises StoreError."""
+    allowed = narrowing.ids(index.columns)
+    (matches,) = index.store.search(vector, limit=LIMIT, allowed_ids=allowed)
+    behind = calibrate.background((index.background() @ vector[0]).astype(np.float32), usual)
+    among = len(index.columns) if allowed is None else len(allowed)
+    return matches, calibrate.certainties([match.score for match in matches], behind, usual, among=among, info=info)
+
+
+def candidates(
+    matches: list[VectorMatch], certain: list[float], columns: Columns, source: EvidenceSource
+) -> list[Candidate]:
+    """Return a candidate per match; one whose unit is no longer known, as it is being deleted, is left out."""
+    places = columns.places_of(ids_of(matches)).tolist()
+    return [
+        Candidate(
+            unit_id=int(columns.unit_ids[place]),
+            evidence=Evidence(source=source, score=score, raw=match.score, at_ms=int(columns.at_ms[place])),
+        )
+        for match, score, place in zip(matches, certain, places, strict=True)
+        if place >= 0
+    ]
+
+
+def ids_of(matches: list[VectorMatch]) -> NDArray[np.int64]:
+    """Return the ids (n,) of matches."""
+    return np.array([match.embedding_id for match in matches], dtype=np.int64)
