@@ -151,8 +151,7 @@ def _enqueue_next(asset: Asset, prepared: Prepared, plan: Plan) -> None:
         placed=probe.metadata.latitude is not None and probe.metadata.longitude is not None,
         browser_playable=probe.browser_playable,
     )
-    for stage, model in plan.first_stages(traits):
-        jobs.enqueue([asset.pk], stage=stage, model=model)
+    jobs.enqueue_stages([asset.pk], plan.first_stages(traits))
 
 
 def _region(region: NamedRegion) -> dict[str, object]:
