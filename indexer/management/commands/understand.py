@@ -51,7 +51,7 @@ class Command(BaseCommand):
             table.add_row(
                 row["stage"], shown, row["building"], *(str(row[key]) for key in ("done", "left", "failed"))
             )
-        Console(file=getattr(self.stdout, "_out", self.stdout)).print(table)
+        _console(self.stdout).print(table)
 
     def _switch_captions(self, *, on: bool) -> None:
         preferences.switch(preferences.CAPTIONS, on=on)
@@ -68,6 +68,11 @@ class Command(BaseCommand):
                 f"Captions are on; `manage.py models pull {pack.name} --captions` fetches {pack.captions.name} "
                 f"({pack.captions.about_mb / 1000:.1f} GB), and they wait until it is here."
             )
+
+
+def _console(stream: Any) -> Console:
+    """Write to what the command's stream wraps: only that knows whether it is a terminal, and how wide."""
+    return Console(file=getattr(stream, "_out", stream))
 
 
 def _rows() -> list[dict[str, Any]]:
