@@ -11,6 +11,7 @@ from rich.table import Table
 from dam import wiring
 from dam.catalog import current, preferences
 from dam.catalog.models import StageRun
+from dam.catalog.upgrade import bring_up_to_date
 from dam.config import config
 from dam.engines import weights
 from dam.errors import AfterimageError
@@ -35,6 +36,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Switch what was asked for, or show how things stand."""
+        bring_up_to_date()
         try:
             if options["captions"]:
                 self._switch_captions(on=options["captions"] == "on")
