@@ -115,6 +115,7 @@ def _environment(task: str, data: Path) -> dict[str, str]:
         "AFTERIMAGE_DATABASE_URL": "",
         "AFTERIMAGE_LOG_LEVEL": "ERROR",
         "DJANGO_SETTINGS_MODULE": "dam.settings",
+        "HF_HUB_DISABLE_PROGRESS_BARS": "1",  # of weights that are made here
         "HF_HUB_OFFLINE": "1",
     }
     if task in _ON_ONE_THREAD:  # numpy's threads are set by its first import

@@ -108,9 +108,6 @@ def rtdetr_small() -> Any:
 
 
 def _detector(folder: Path, config: Any) -> TransformersDetector:
-    from transformers.utils import logging
-
-    logging.disable_progress_bar()
     return TransformersDetector(make_detector(folder, config, side=_SIDE), name=folder.name, sure=0.999)
 
 
@@ -131,7 +128,7 @@ def _rapidocr() -> Callable[[Pixels], Sequence[str]]:
     """The library as its users call it: the same weights, its own sizes and cut-off."""
     import rapidocr
 
-    engine = rapidocr.RapidOCR(params={"Global.log_level": "critical"})
+    engine: Any = rapidocr.RapidOCR(params={"Global.log_level": "critical"})
 
     def read(pixels: Pixels) -> Sequence[str]:
         return tuple(engine(np.ascontiguousarray(pixels[:, :, ::-1])).txts or ())

@@ -115,7 +115,7 @@ def _scores(vocabulary: Vocabulary, settings: Settings, *, asked: str) -> Report
 
 def by_concept(vectors: Vectors, concepts: Vectors, behind: Backgrounds, usual: TagTuning) -> set[tuple[int, int]]:
     """Return the (row, concept) pairs that stand out of the concept's background, concept by concept."""
-    found = set()
+    found: set[tuple[int, int]] = set()
     for place, concept in enumerate(concepts):
         z = (vectors @ concept - behind.centre[place]) / behind.spread[place]
         found.update((row, place) for row in np.flatnonzero(z >= usual.good_z).tolist())
@@ -124,7 +124,7 @@ def by_concept(vectors: Vectors, concepts: Vectors, behind: Backgrounds, usual: 
 
 def by_picture(vectors: Vectors, concepts: Vectors, behind: Backgrounds, usual: TagTuning) -> set[tuple[int, int]]:
     """Return the same, picture by picture."""
-    found = set()
+    found: set[tuple[int, int]] = set()
     for row, vector in enumerate(vectors):
         z = (concepts @ vector - behind.centre) / behind.spread
         found.update((row, place) for place in np.flatnonzero(z >= usual.good_z).tolist())
