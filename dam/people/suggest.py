@@ -113,8 +113,10 @@ def _fellows(faces: Faces, row: int, exemplars: NDArray[np.int64], sure: set[int
 
     What the model was sure of is not doubted because somebody has given the person other faces since.
     """
-    theirs = exemplars[faces.people[exemplars] == faces.people[row]]
-    return theirs[~faces.fixed[theirs]] if int(faces.ids[row]) in sure else theirs
+    theirs = faces.people[exemplars] == faces.people[row]
+    if int(faces.ids[row]) in sure:
+        theirs &= ~faces.fixed[exemplars]
+    return exemplars[theirs]
 
 
 def _without_itself(faces: Faces, row: int, fellows: NDArray[np.int64]) -> float:
