@@ -43,7 +43,8 @@ def record_prepared(
     with transaction.atomic():
         if not jobs.still_ours(run):
             return False
-        asset.renditions.all().delete()
+        # The cut-out faces stay: of those that only somebody saw, no model makes them again.
+        asset.renditions.exclude(role=RenditionRole.FACE).delete()
         _write_probe(asset, prepared.probe)
         units = _write_units(asset, prepared, shared, of_units)
         if prepared.probe.metadata.latitude is None:
