@@ -96,6 +96,7 @@ def follow_pack() -> None:
         return
     if choices.finish_building(building.name):
         log.info("the new pack answers from now on", pack=building.name)
+        follow_pack()  # by the new plan, what was due of the old pack's models is withdrawn
 
 
 def _models_of(stage: Stage, packs: list[Pack]) -> tuple[str, ...]:

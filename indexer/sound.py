@@ -1,4 +1,4 @@
-"""The step from kept sound to vectors: windows inside each unit, through the sound model, one transaction per asset."""
+"""The step from kept sound to vectors: windows inside each unit, through the model, one transaction per asset."""
 
 import itertools
 import shutil
@@ -21,8 +21,8 @@ from indexer.tools import Stopwatch, Tools, throttled
 
 log = structlog.get_logger(__name__)
 
-# Quieter than this is silence: the absolute gate of loudness meters, -70 LUFS (ITU-R BS.1770-5, annex 1), taken as the
-# level of the samples, which for speech and room noise is within a few decibels of it.
+# Quieter than this is silence: the absolute gate of loudness meters, -70 LUFS (ITU-R BS.1770-5, annex 1), taken as
+# the level of the samples, which for speech and room noise is within a few decibels of it.
 SILENT_DBFS = -70.0
 _SHORTEST_MS = 250  # of less, no model could say what it was
 _BATCH = 16  # windows in memory at once: 5 MB of samples, and progress after every few seconds of work
@@ -55,8 +55,7 @@ def windows(units: Sequence[SoundingUnit], *, window_ms: int, duration_ms: int) 
         count = -(-length_ms // window_ms)
         edges = [unit.start_ms + length_ms * number // count for number in range(count + 1)]
         found += [
-            Window(unit_id=unit.unit_id, start_ms=start, end_ms=end)
-            for start, end in itertools.pairwise(edges)
+            Window(unit_id=unit.unit_id, start_ms=start, end_ms=end) for start, end in itertools.pairwise(edges)
         ]
     return found
 

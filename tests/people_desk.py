@@ -56,7 +56,7 @@ class DrawnReader(FakeMediaReader):
         for earlier in out_dir.glob("*.jpg"):
             earlier.unlink()
         if "shots" in told:
-            return _video(told["shots"], out_dir)
+            return video_of(told["shots"], out_dir)
         image = draw(told["people"])
         thumb = write_picture(image.resize((320, 240)), RenditionRole.THUMB, out_dir / "thumb.jpg")
         preview = write_picture(image, RenditionRole.PREVIEW, out_dir / "preview.jpg")
@@ -168,7 +168,8 @@ def _placed(people: Drawn) -> list[tuple[str, int, int]]:
     return [(person, shade, place) for place, (person, shade) in enumerate(shades.items())]
 
 
-def _video(shots: Sequence[Sequence[Any]], out_dir: Path) -> Prepared:
+def video_of(shots: Sequence[Sequence[Any]], out_dir: Path) -> Prepared:
+    """Draw a film: shots of frames a second apart."""
     units, start = [], 0
     for number, frames in enumerate(shots):
         end = start + len(frames) * FRAME_MS

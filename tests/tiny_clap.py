@@ -38,7 +38,8 @@ def make_clap(folder: Path, *, safe: bool = True, enable_fusion: bool = False) -
         },
         projection_dim=24,
     )
-    model = ClapModel(config).eval()
+    model: Any = ClapModel(config)
+    model.eval()
     folder.mkdir(parents=True, exist_ok=True)
     model.save_pretrained(folder)
     if not safe:

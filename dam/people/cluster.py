@@ -10,65 +10,18 @@ Named people and people that somebody has touched are *steady*: they take faces 
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dam.people.face_table import NOBODY, Faces, Table, Thresholds
 from dam.ports import Vectors
 
-NOBODY = 0
-
-# From here on a face may found a person: measured on portraits and keyframes, where sharp frontal faces from 60 px on
-# lie above it, and blurred or turned ones, whose vectors lie near everybody's, below.
-FOUNDING_QUALITY = 0.3
-# A face joins where the mean of its best votes lies this far on the way from "as likely as not" to "sure". With dlib
-# that is 0.922: in real portraits and a film, pairs of one person had 0.906 to 0.97, of two at most 0.895. In a
-# library with thousands of people a wrong join costs more than a question, so it lies well above the middle.
-JOIN_SHARE = 0.4
 VOTES = 3  # of a person's faces, the nearest: one look-alike does not decide, and different poses need not agree
 _NEIGHBOURS = 48  # that are looked at for their votes
 _ROWS_AT_ONCE = 256  # times 100,000 known faces is 100 MB of cosines
 _LINKED_AT_ONCE = 1000  # linkage costs the square of this
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Thresholds:
-    """Cosines of a face model: `same` as likely one person as not, `sure` without asking."""
-
-    same: float
-    sure: float
-
-    @property
-    def join(self) -> float:
-        """From here on a face joins a person."""
-        return self.same + JOIN_SHARE * (self.sure - self.same)
-
-    @property
-    def loose(self) -> float:
-        """As far below "as likely as not" as "sure" is above it: whose faces vary more are hardly one person."""
-        return 2 * self.same - self.sure
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Faces:
-    """Faces as columns of equal length: `people` is NOBODY where a face waits, times in ms.
-
-    `fixed`: a person or a file said whose it is. `refused`: (face, person) pairs that are never to be.
-    """
-
-    ids: NDArray[np.int64]
-    vectors: Vectors
-    people: NDArray[np.int64]
-    units: NDArray[np.int64]
-    starts: NDArray[np.int64]
-    ends: NDArray[np.int64]
-    quality: NDArray[np.float32]
-    fixed: NDArray[np.bool_]
-    refused: frozenset[tuple[int, int]] = frozenset()
-
-    def __len__(self) -> int:
-        return len(self.ids)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -94,7 +47,7 @@ def group(
     order = np.flatnonzero(np.isin(faces.ids, np.fromiter(fresh, dtype=np.int64)) & (faces.people == NOBODY))
     # The best pictures first, so that what is founded is founded on them.
     order = order[np.argsort(-faces.quality[order], kind="stable")]
-    table = _Table(faces, thresholds, frozenset(steady))
+    table = Table(faces, thresholds, frozenset(steady))
     for start in range(0, len(order), _LINKED_AT_ONCE):
         rows = order[start : start + _LINKED_AT_ONCE]
         rows = np.concatenate([rows, table.waiting_near(rows)])
@@ -120,76 +73,7 @@ def best_person(vectors: Vectors, voters: Vectors, people: NDArray[np.int64]) ->
             yield _votes(row, places, people, counts)
 
 
-class _Table:
-    """The faces with the people that they have so far in this round."""
-
-    def __init__(self, faces: Faces, thresholds: Thresholds, steady: frozenset[int]) -> None:
-        self.faces = replace(faces, people=faces.people.copy())
-        self.thresholds = thresholds
-        self.steady = steady
-        self.good = faces.fixed | (faces.quality >= FOUNDING_QUALITY)
-        self._founded = 0
-        self._refusing: dict[int, set[int]] = defaultdict(set)
-        for face, person in faces.refused:
-            self._refusing[face].add(person)
-        self._place = {pk: row for row, pk in enumerate(faces.ids.tolist()) if pk in self._refusing}
-        self._of_unit: dict[int, list[int]] = defaultdict(list)
-        for row, unit in enumerate(faces.units.tolist()):
-            self._of_unit[unit].append(row)
-
-    def waiting_near(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return the other waiting faces that one of `rows` might be the missing link for."""
-        waits = self.faces.people == NOBODY
-        waits[rows] = False
-        others = np.flatnonzero(waits)
-        if not len(others) or not len(rows):
-            return np.empty(0, dtype=np.int64)
-        near = np.zeros(len(others), dtype=np.bool_)
-        links = self.faces.vectors[rows].T
-        for start in range(0, len(others), 4096):
-            some = slice(start, start + 4096)
-            near[some] = (self.faces.vectors[others[some]] @ links).max(axis=1) >= self.thresholds.same
-        return others[near]
-
-    def needed(self, row: int) -> float:
-        """Return the score from which a face joins: the less it can be trusted, the surer it has to be."""
-        lacking = max(0.0, 1.0 - float(self.faces.quality[row]) / FOUNDING_QUALITY)
-        return self.thresholds.join + lacking * (self.thresholds.sure - self.thresholds.join)
-
-    def may_join(self, row: int, person: int) -> bool:
-        """Tell whether nothing speaks against it: a refusal, or another face of the person at the same time."""
-        if person in self._refusing.get(int(self.faces.ids[row]), ()):
-            return False
-        return not any(
-            self.faces.people[other] == person
-            for other in self._of_unit[int(self.faces.units[row])]
-            if other != row and self.together(row, other)
-        )
-
-    def together(self, one: int, other: int) -> bool:
-        """Tell whether two faces are seen at the same time, so that they can't be one person's."""
-        faces = self.faces
-        if faces.units[one] != faces.units[other]:
-            return False
-        starts, ends = max(faces.starts[[one, other]]), min(faces.ends[[one, other]])
-        # Appearances of a shot that only touch follow each other; those of a photo have no length.
-        return bool(starts < ends or (starts == ends and faces.starts[one] == faces.starts[other]))
-
-    def may_merge(self, rows: NDArray[np.int64], person: int) -> bool:
-        """Tell whether all faces of one person may be another's, and the other way round."""
-        own = {int(self.faces.people[row]) for row in rows}
-        theirs = [row for face, row in self._place.items() if self.faces.people[row] == person]
-        if any(self._refusing[int(self.faces.ids[row])] & own for row in theirs):
-            return False
-        return all(self.may_join(int(row), person) for row in rows)
-
-    def found(self, rows: NDArray[np.int64]) -> int:
-        self._founded -= 1
-        self.faces.people[rows] = self._founded
-        return self._founded
-
-
-def _round(table: _Table, rows: NDArray[np.int64], done: Grouping) -> None:
+def _round(table: Table, rows: NDArray[np.int64], done: Grouping) -> None:
     touched = _join(table, rows, done)
     founded = _found(table, rows[table.faces.people[rows] == NOBODY], done)
     touched |= founded
@@ -199,7 +83,7 @@ def _round(table: _Table, rows: NDArray[np.int64], done: Grouping) -> None:
         _join(table, rows[table.faces.people[rows] == NOBODY], done)
 
 
-def _join(table: _Table, rows: NDArray[np.int64], done: Grouping) -> set[int]:
+def _join(table: Table, rows: NDArray[np.int64], done: Grouping) -> set[int]:
     faces = table.faces
     voters = np.flatnonzero((faces.people != NOBODY) & table.good)
     if not len(rows) or not len(voters):
@@ -230,7 +114,7 @@ def _middles(faces: Faces, voters: NDArray[np.int64], people: Collection[int]) -
     return {person: faces.vectors[part].mean(axis=0) for person, part in zip(numbers.tolist(), parts, strict=False)}
 
 
-def _fits(table: _Table, row: int, middle: NDArray[np.float32], person: int) -> bool:
+def _fits(table: Table, row: int, middle: NDArray[np.float32], person: int) -> bool:
     """Tell whether a face is like a person's faces on the whole, so that people do not grow in chains.
 
     People whom somebody vouched for may vary more: a child and the adult that it became.
@@ -239,7 +123,7 @@ def _fits(table: _Table, row: int, middle: NDArray[np.float32], person: int) -> 
     return float(table.faces.vectors[row] @ middle) >= least
 
 
-def _found(table: _Table, rows: NDArray[np.int64], done: Grouping) -> set[int]:
+def _found(table: Table, rows: NDArray[np.int64], done: Grouping) -> set[int]:
     faces = table.faces
     rows = rows[table.good[rows]]
     founded = set()
@@ -254,7 +138,7 @@ def _found(table: _Table, rows: NDArray[np.int64], done: Grouping) -> set[int]:
     return founded
 
 
-def _linked(table: _Table, rows: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+def _linked(table: Table, rows: NDArray[np.int64]) -> list[NDArray[np.int64]]:
     """Split faces into groups in which every two are alike enough, and no two are seen together."""
     if len(rows) < 2:
         return [rows] if len(rows) else []
@@ -273,7 +157,7 @@ def _linked(table: _Table, rows: NDArray[np.int64]) -> list[NDArray[np.int64]]:
     return [rows[labels == label] for label in np.unique(labels)]
 
 
-def _merge(table: _Table, touched: Collection[int], done: Grouping) -> None:
+def _merge(table: Table, touched: Collection[int], done: Grouping) -> None:
     """Make one of people whose faces are alike on average; nobody who is steady goes into somebody else."""
     faces = table.faces
     assigned = np.flatnonzero((faces.people != NOBODY) & table.good)
@@ -305,7 +189,7 @@ def _merge(table: _Table, touched: Collection[int], done: Grouping) -> None:
             done.merged[goer] = keeper
 
 
-def _elder(one: int, other: int, table: _Table, sizes: Mapping[int, float]) -> tuple[int, int]:
+def _elder(one: int, other: int, table: Table, sizes: Mapping[int, float]) -> tuple[int, int]:
     """Return who stays and who goes: the steady stay, then the known before the new, the large before the small."""
     ranked = sorted(
         (one, other), key=lambda person: (person not in table.steady, person < 0, -sizes[person], abs(person))

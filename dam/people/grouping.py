@@ -9,7 +9,8 @@ from django.db import connection, transaction
 from dam import wiring
 from dam.catalog.models import Face, FaceRefusal, Person
 from dam.catalog.writers.people import steady_people
-from dam.people.cluster import NOBODY, Faces, Grouping, Thresholds, group
+from dam.people.cluster import Grouping, group
+from dam.people.face_table import NOBODY, Faces, Thresholds
 from dam.people.likeness import likeness_of
 from dam.people.vectors import vectors_of
 from dam.ports import FaceModelInfo

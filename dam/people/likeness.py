@@ -4,7 +4,8 @@ import math
 
 from dam.ports import FaceModelInfo
 
-_SURE_ODDS = math.log(9)  # nine in ten: what "without asking" is taken to mean
+SURE = 0.9  # what "without asking" is taken to mean
+_SURE_ODDS = math.log(SURE / (1 - SURE))
 _MOST_ODDS = 12.0  # beyond it nothing changes in three digits
 
 

@@ -7,13 +7,14 @@ from numpy.typing import NDArray
 
 from dam import wiring
 from dam.catalog import current
-from dam.catalog.models import FaceRefusal, Person
+from dam.catalog.models import Face, FaceRefusal, Person
 from dam.catalog.readers.people import FaceView, PersonView, faces_by_id, people_by_id
-from dam.people.cluster import NOBODY, Faces, best_person
+from dam.people.cluster import best_person
+from dam.people.face_table import NOBODY, Faces
 from dam.people.grouping import known_faces
-from dam.people.likeness import likeness_of
+from dam.people.likeness import SURE, likeness_of
 from dam.ports import FaceModelInfo
-from dam.types import Stage
+from dam.types import FaceSource, Stage
 
 # A person's faces that are compared with: the best, and enough for several ages, lights and hair-cuts.
 _EXEMPLARS = 12
@@ -58,18 +59,18 @@ def _rank(faces: Faces, named: set[int], info: FaceModelInfo) -> list[tuple[floa
     is_named = np.isin(faces.people, np.fromiter(named, dtype=np.int64))
     somebody = np.isin(faces.people, np.fromiter(_all_named(), dtype=np.int64))
     exemplars = _best_of_each(faces, np.flatnonzero(is_named))
-    unsure = is_named & ~faces.fixed
-    candidates = np.flatnonzero((~somebody | unsure) & ~faces.fixed)
+    candidates = np.flatnonzero((~somebody | is_named) & ~faces.fixed)
     if not len(exemplars) or not len(candidates):
         return []
     votes = best_person(faces.vectors[candidates], faces.vectors[exemplars], faces.people[exemplars])
+    sure = _given_surely(named)
     found = []
     for row, ranked in zip(candidates.tolist(), votes, strict=True):
         person = int(faces.people[row])
         for whom, score in ranked[:1]:
             own = person == whom
             # A face that is the person's already is compared with itself, too: only its likeness to others counts.
-            cosine = _without_itself(faces, row, exemplars, whom) if own else score
+            cosine = _without_itself(faces, row, _fellows(faces, row, exemplars, sure)) if own else score
             if cosine >= info.same_cosine and not (own and cosine >= info.sure_cosine):
                 found.append((cosine, int(faces.ids[row]), whom, person))
     found.sort(key=lambda each: (-each[0], each[1]))
@@ -82,6 +83,12 @@ def _rank(faces: Faces, named: set[int], info: FaceModelInfo) -> list[tuple[floa
                 continue
         kept.append((cosine, face, whom))
     return kept
+
+
+def _given_surely(named: set[int]) -> set[int]:
+    """Return the faces of these people of which the model was sure when it gave them."""
+    given = Face.objects.filter(person_id__in=named, source=FaceSource.MODEL, likeness__gte=SURE)
+    return set(given.values_list("pk", flat=True))
 
 
 def _all_named() -> list[int]:
@@ -101,9 +108,20 @@ def _best_of_each(faces: Faces, rows: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.array(kept, dtype=np.int64)
 
 
-def _without_itself(faces: Faces, row: int, exemplars: NDArray[np.int64], person: int) -> float:
-    others = exemplars[(faces.people[exemplars] == person) & (exemplars != row)]
+def _fellows(faces: Faces, row: int, exemplars: NDArray[np.int64], sure: set[int]) -> NDArray[np.int64]:
+    """Return the exemplars that a person's own face is compared with.
+
+    What the model was sure of is not doubted because somebody has given the person other faces since.
+    """
+    theirs = faces.people[exemplars] == faces.people[row]
+    if int(faces.ids[row]) in sure:
+        theirs &= ~faces.fixed[exemplars]
+    return exemplars[theirs]
+
+
+def _without_itself(faces: Faces, row: int, fellows: NDArray[np.int64]) -> float:
+    others = fellows[fellows != row]
     if not len(others):
-        return 1.0  # the only face that there is: nothing to compare it with
+        return 1.0  # nothing to compare it with
     cosines = np.sort(faces.vectors[others] @ faces.vectors[row])[::-1]
     return float(cosines[:3].mean())

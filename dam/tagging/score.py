@@ -123,7 +123,7 @@ def likely(vectors: Vectors, concepts: Vectors, behind: Backgrounds, usual: TagT
     own = info.logit_bias is not None
     share = usual.own_share if own else 0.0
     steep = (1 - share) * usual.steepness
-    # Both parts of the log-odds are straight lines of the cosine, so one line per concept is enough to find candidates.
+    # Both parts of the log-odds are straight lines of the cosine, so one line per concept finds the candidates.
     slope = steep / behind.spread + share * info.logit_scale
     offset = -steep * (behind.centre / behind.spread + usual.good_z)
     if own:
@@ -229,7 +229,8 @@ def _bounded_by_chance(rows: NDArray[np.intp], z: NDArray[np.float32], *, among:
 
 def _log_tail(z: NDArray[np.float32]) -> NDArray[np.float64]:
     """Return the logarithm of the share of a normal distribution above `z`; beyond 30 it is as at 30 (-454)."""
-    return np.interp(z, _GRID, _LOG_TAILS)
+    shares: NDArray[np.float64] = np.interp(z, _GRID, _LOG_TAILS)
+    return shares
 
 
 _GRID = np.arange(-10.0, 30.01, 0.01)  # between two of them a straight line is right to a ten-thousandth

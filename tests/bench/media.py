@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from itertools import cycle, islice
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
 from dam.demo import MEDIA as DEMO
+from dam.ports import Pixels
+from tests.bench.drawn import with_faces
 from tests.conftest import REAL_MEDIA
 
 PHOTOS = frozenset({".jpg", ".jpeg", ".png"})  # what every contender opens
@@ -17,6 +20,8 @@ VIDEOS = frozenset({".mp4", ".mov", ".webm", ".mkv"})
 SOUNDS = frozenset({".flac", ".wav", ".mp3", ".m4a", ".ogg", ".opus"})
 
 _CAMERA = (4000, 3000)  # 12 megapixels: a telephone's or an older camera's picture
+_PREVIEW = 2048  # px, long side: what is looked at of a photo
+_WIDE = 1500  # px: room for the drawn faces
 _HOUR_S = 3600  # long unchanged: nothing waits for the file to settle
 
 
@@ -34,6 +39,24 @@ def find(kinds: frozenset[str]) -> list[Path]:
 def source() -> str:
     """Say where the media comes from."""
     return "real media" if REAL_MEDIA.is_dir() else "the demo library"
+
+
+def preview(path: Path) -> Image.Image:
+    """Return a photo as large as the stages that look at it get it."""
+    with Image.open(path) as picture:
+        made = picture.convert("RGB")
+        made.thumbnail((_PREVIEW, _PREVIEW))
+        return made
+
+
+def pictures_of_people(count: int) -> tuple[list[Pixels], str]:
+    """Return previews with faces, and what they are: real photos, else `count` of the demo with drawn faces."""
+    folder = REAL_MEDIA / "faces"
+    if folder.is_dir():
+        paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in PHOTOS)
+        return [np.asarray(preview(path)) for path in paths], "real photos"
+    wide = (picture for path in sorted(DEMO.rglob("*.jpg")) if (picture := preview(path)).width > _WIDE)
+    return [np.asarray(with_faces(picture)) for picture in islice(wide, count)], "drawn faces in pictures of the demo"
 
 
 def copy_library(files: Sequence[Path], folder: Path, *, count: int = 0) -> list[Path]:

@@ -29,16 +29,20 @@ def show(report: Report, console: Console) -> None:
     console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
-_BEGIN, _END = "<!-- figures -->\n", "<!-- end of figures -->"
+TABLE = "figures"
 
 
-def write_into(report: Report, document: Path) -> None:
-    """Replace what stands between the two marks of a Markdown file. Raises ValueError where it has no marks."""
+def write_into(report: Report, document: Path, *, name: str = TABLE) -> None:
+    """Replace what stands between two marks of a Markdown file: a document may hold several tables, each with a name.
+
+    Raises ValueError where it has no such marks.
+    """
+    begin, finish = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
     text = document.read_text(encoding="utf-8")
-    before, mark, rest = text.partition(_BEGIN)
-    _, end, after = rest.partition(_END)
+    before, mark, rest = text.partition(begin)
+    _, end, after = rest.partition(finish)
     if not (mark and end):
-        raise ValueError(f"{document} has no line {_BEGIN.strip()} with {_END} after it.")
+        raise ValueError(f"{document} has no line {begin.strip()} with {finish} after it.")
     document.write_text(f"{before}{mark}{as_markdown(report)}{end}{after}", encoding="utf-8")
 
 

@@ -14,7 +14,10 @@ import django
 
 from tests.bench.measure import Report
 
-TASKS = ("photos", "heavy", "video", "speech", "vectors", "fill", "search", "search_memory", "indexing_memory")
+TASKS = (
+    *("photos", "heavy", "video", "speech", "vectors", "fill", "search", "search_memory", "indexing_memory"),
+    *("faces", "seen", "sounds", "tags", "measures"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,11 +48,10 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PeopleDesk:
 
 
 @pytest.fixture(autouse=True)
-def _patient(page: Page) -> Iterator[None]:
+def _patient(page: Page) -> None:
     page.set_default_timeout(PATIENT_MS)
     page.set_default_navigation_timeout(60_000)
     expect.set_options(timeout=PATIENT_MS)
-    return None
 
 
 def named(page: Page, person: Person) -> Locator:
@@ -273,7 +272,7 @@ def test_naming_and_merging_work_without_scripts(browser: Browser, desk: PeopleD
 def bounds(locator: Locator) -> dict[str, float]:
     box = locator.bounding_box()
     assert box is not None
-    return {name: float(value) for name, value in box.items()}
+    return {"x": box["x"], "y": box["y"], "width": box["width"], "height": box["height"]}
 
 
 def seek(page: Page, seconds: float) -> None:

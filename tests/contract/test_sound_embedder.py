@@ -3,6 +3,7 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -149,7 +150,8 @@ def test_a_clap_is_asked_as_transformers_asks_it(folders: dict[str, Path]) -> No
     from transformers import ClapFeatureExtractor, ClapModel
 
     sound = chords(3.0)
-    model = ClapModel.from_pretrained(folders["clap"]).eval()
+    model: Any = ClapModel.from_pretrained(folders["clap"])
+    model.eval()
     wave = resampled(sound, 48_000)
     features = ClapFeatureExtractor.from_pretrained(folders["clap"])(
         wave, sampling_rate=48_000, truncation="rand_trunc", return_tensors="pt"

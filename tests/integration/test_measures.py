@@ -220,6 +220,11 @@ def place(unit: Unit, city: str, region: str, country: str, code: str) -> None:
     )
 
 
+def assert_found(found: list[tuple[int, float]], *wanted: tuple[Unit, float]) -> None:
+    assert [pk for pk, _ in found] == [unit.pk for unit, _ in wanted]
+    assert [share for _, share in found] == pytest.approx([share for _, share in wanted])
+
+
 def test_colours_are_found_by_word_by_family_and_by_swatch() -> None:
     navy, sky, red = (
         unit_with(f"{colour}.jpg", (colour, share), ("#808080", 0.5))
@@ -228,10 +233,10 @@ def test_colours_are_found_by_word_by_family_and_by_swatch() -> None:
     assert units_with_colour("navy") == [(navy.pk, 1.0)]
     assert [pk for pk, _ in units_with_colour("Blue")] == [navy.pk, sky.pk]
     assert units_with_colour("gray") == [(navy.pk, 1.0), (sky.pk, 1.0), (red.pk, 1.0)]
-    assert units_with_colour("red") == [(red.pk, pytest.approx(0.08))]
+    assert_found(units_with_colour("red"), (red, 0.08))
     assert units_with_colour("#0a1c45")[0][0] == navy.pk
     assert len(units_with_colour("#0a1c45")) == 1
-    assert units_with_colour("#e50000") == [(red.pk, pytest.approx(0.08))]
+    assert_found(units_with_colour("#e50000"), (red, 0.08))
     assert units_with_colour("nocolour") == units_with_colour("") == []
     assert ("navy", "#01153e", 1) in colour_names()
     assert ("gold", "#dbb40c", 0) in colour_names()
@@ -242,7 +247,7 @@ def test_words_of_look_find_what_they_describe_the_surest_first() -> None:
     brighter = unit_with("b.jpg", brightness=0.9, monochrome=True, sharpness=0.1, width=500, height=510)
     UnitMeasure.objects.create(unit=bright, motion=Motion.PAN, loudness_lufs=-12.0)
     UnitMeasure.objects.create(unit=brighter, motion=Motion.SHAKY, loudness_lufs=None)
-    assert units_with_look("bright") == [(brighter.pk, 1.0), (bright.pk, pytest.approx(0.625))]
+    assert_found(units_with_look("bright"), (brighter, 1.0), (bright, 0.625))
     assert units_with_look("dark") == []
     assert units_with_look("B&W") == [(brighter.pk, 1.0)]
     assert [pk for pk, _ in units_with_look("sharp")] == [bright.pk]
@@ -251,7 +256,7 @@ def test_words_of_look_find_what_they_describe_the_surest_first() -> None:
         [(bright.pk, 1.0)], [(brighter.pk, 1.0)], [],
     ]  # fmt: skip
     assert [pk for pk, _ in units_with_look("pan")] == [bright.pk]
-    assert units_with_look("loud") == [(bright.pk, pytest.approx(0.75))]
+    assert_found(units_with_look("loud"), (bright, 0.75))
     assert units_with_look("quiet") == []
     assert units_with_look("lovely") == []
     assert all(isinstance(units_with_look(word), list) for word in LOOK_WORDS)

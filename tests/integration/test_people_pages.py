@@ -4,10 +4,10 @@ import json
 import re
 from html import unescape
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -19,6 +19,9 @@ from dam.catalog.readers.together import seen_together
 from dam.people import service
 from dam.types import FaceSource, Stage
 from tests.people_desk import FRAME_MS, HEIGHT, SIDE, WIDTH, PeopleDesk
+
+if TYPE_CHECKING:  # what the test client answers with; the class is the stubs' own
+    from django.test.client import _MonkeyPatchedWSGIResponse as Answer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -55,7 +58,7 @@ def post(client: Client, address: str, *, at: str = "/people", **data: object) -
     return unescape(answer.content.decode())
 
 
-def by_script(client: Client, address: str, *, at: str, target: str, **data: object) -> HttpResponse:
+def by_script(client: Client, address: str, *, at: str, target: str, **data: object) -> "Answer":
     """Send a form as htmx does, following redirects with its headers."""
     headers = {
         "HX-Request": "true", "HX-Current-URL": f"http://testserver{at}", "HX-Target": target,
@@ -271,7 +274,7 @@ def test_is_this_ana_asks_takes_answers_skips_and_goes_back(client: Client, desk
     html = page(client, "/people/review")
     assert "Is this Ana?" in html
     assert f'name="face" value="{asked[0].face.id}"' in html
-    first = {"face": asked[0].face.id, "person": ana.pk}
+    first: dict[str, Any] = {"face": asked[0].face.id, "person": ana.pk}
     skipped = post(client, "/people/review/answer", **first, answer="skip")
     assert f'name="face" value="{asked[0].face.id}"' not in skipped
     assert "1 skipped" in skipped

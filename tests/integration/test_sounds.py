@@ -171,12 +171,12 @@ def test_what_is_heard_becomes_tags_at_its_moment(desk: Desk) -> None:
                     return heard
             return text.replace("noise", "n").replace("tone", "t").replace("silence", "s")
 
-    desk.sounds = {"fake-sounds": Stormy()}
+    desk.sounds, desk.models = {"stormy": Stormy(name="stormy")}, ("stormy",)
     write_sound(desk.folder / "a.wav", np.concatenate([tone(2.0), _hiss(2.0)]), codec="pcm_s16le")
     desk.index()
     found = dict(TagScore.objects.values_list("tag__key", "at_ms"))
     assert found == {"sound/nature/thunder": 2_000, "sound/people/whistling": 0}
-    assert set(TagScore.objects.values_list("model", flat=True)) == {sound_tag_model("fake-sounds")}
+    assert set(TagScore.objects.values_list("model", flat=True)) == {sound_tag_model("stormy")}
     assert set(TagScore.objects.values_list("tag__kind", flat=True)) == {"sound"}
 
 

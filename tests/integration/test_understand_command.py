@@ -15,6 +15,7 @@ from dam.engines.packs import load_pack
 from dam.errors import ModelUnavailable
 from dam.types import Stage, StageState
 from indexer.compose import make_plan
+from tests.stack import manage
 
 pytestmark = pytest.mark.django_db
 
@@ -73,3 +74,10 @@ def test_a_pack_without_captions_says_so() -> None:
 def test_another_position_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CommandError):
         _understand("--captions", "maybe")
+
+
+@pytest.mark.parametrize("arguments", [("understand", "--json"), ("tags", "words")])
+def test_a_command_may_be_the_first_that_is_ever_run(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    done = manage(tmp_path / "data", *arguments)
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr

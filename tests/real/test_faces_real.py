@@ -134,7 +134,11 @@ def test_a_singer_in_a_video_is_the_man_on_his_portrait(dlib: FaceEngine, real_m
     with av.open(str(video)) as container:  # he sings, and turns his head, in frames 80 to 220
         shown = [frame for number, frame in enumerate(container.decode(video=0)) if 80 < number < 220][::12]
     faces = [
-        face for found in dlib.find_faces([frame.to_ndarray(format="rgb24") for frame in shown]) for face in found
+        face
+        for found in dlib.find_faces(
+            [np.asarray(frame.to_ndarray(format="rgb24"), dtype=np.uint8) for frame in shown]
+        )
+        for face in found
     ]
     assert len(faces) >= 0.6 * len(shown)
     for face in faces:

@@ -1,16 +1,25 @@
 """The arithmetic of the benchmark."""
 
 import math
+from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from dam.engines.faces.dlib_engine import DlibFaceEngine, weights_folder
+from dam.ports import SPEECH_RATE_HZ, ModelInfo
+from dam.tagging.score import backgrounds, likely
+from dam.tagging.tuning import tuning
 from tests.bench.__main__ import PARTS, tasks_of
 from tests.bench.cuts import Agreement, agreement, total
+from tests.bench.drawn import LINES, SIDES, with_faces, with_writing
 from tests.bench.measure import OURS, Figure, Report, figures_of, interleaved, latency_figures, orders, percentile
 from tests.bench.show import in_words, write_into
+from tests.bench.sounds import windows_of
+from tests.bench.tags import by_concept, by_picture
 from tests.bench.task import TASKS
 from tests.bench.vectors import brute_force
 
@@ -118,6 +127,58 @@ def test_every_part_has_known_tasks_and_shared_ones_run_once() -> None:
     assert tasks_of(["speech"]) == list(PARTS["speech"])
 
 
+@pytest.mark.parametrize("task", TASKS)
+def test_every_task_is_a_module_that_measures(task: str) -> None:
+    assert callable(import_module(f"tests.bench.{task}").measure)
+
+
+def test_understanding_is_measured_stage_by_stage_and_on_request_alone() -> None:
+    assert {"faces", "seen", "sounds", "tags", "look"} <= set(PARTS)
+    assert tasks_of(["faces", "tags"]) == ["faces", "tags"]
+
+
+def test_the_plain_ways_to_tags_find_what_ours_finds_and_what_chance_adds() -> None:
+    rng = np.random.default_rng(5)
+    concepts, pictures = (rng.standard_normal((count, 24)).astype(np.float32) for count in (300, 60))
+    pictures += 4 * concepts[:60]
+    concepts /= np.linalg.norm(concepts, axis=1, keepdims=True)
+    pictures /= np.linalg.norm(pictures, axis=1, keepdims=True)
+    info = ModelInfo(name="bench", space="picture:bench", dimensions=24)
+    behind = backgrounds(pictures, concepts, tuning(info))
+    plain = by_concept(pictures, concepts, behind, tuning(info))
+    assert plain == by_picture(pictures, concepts, behind, tuning(info))
+    ours = likely(pictures, concepts, behind, tuning(info), info)
+    found = set(zip(ours.rows.tolist(), ours.concepts.tolist(), strict=True))
+    assert found
+    assert found < plain
+
+
+def test_drawn_faces_are_faces_to_a_detector() -> None:
+    wall = Image.new("RGB", (1680, 1120), (120, 140, 90))
+    (found,) = DlibFaceEngine(weights_folder(), name="dlib").find_faces([np.asarray(with_faces(wall))])
+    assert len(found) == len(SIDES)
+
+
+def test_a_small_picture_gets_the_faces_that_it_has_room_for() -> None:
+    small = Image.new("RGB", (300, 300))
+    assert np.any(np.asarray(with_faces(small)) != 0)
+    assert with_faces(small).size == small.size
+    assert not np.any(np.asarray(with_faces(Image.new("RGB", (100, 100)))))
+
+
+def test_writing_is_drawn_line_below_line() -> None:
+    rows = np.asarray(with_writing(Image.new("RGB", (1024, 768)))).any(axis=(1, 2))
+    assert np.count_nonzero(np.diff(rows.astype(int)) == 1) == len(LINES)
+
+
+def test_windows_of_a_recording_are_whole_and_begin_anew_at_its_end() -> None:
+    sound = np.arange(SPEECH_RATE_HZ * 3, dtype=np.int16)
+    windows = windows_of(sound, count=7, window_ms=1000)
+    assert [len(window) for window in windows] == [SPEECH_RATE_HZ] * 7
+    assert windows[0][0] == windows[2][0] == 0
+    assert windows[1][0] == SPEECH_RATE_HZ
+
+
 @pytest.mark.parametrize(
     ("value", "text"), [(1234.5, "1,234 MB"), (99.96, "100.0 MB"), (3.14159, "3.14 MB"), (0.004, "0.00 MB")]
 )
@@ -137,6 +198,19 @@ def test_a_table_goes_between_the_marks_of_a_document_and_nothing_else_changes(t
     assert text.endswith("<!-- end of figures -->\nlast words\n")
     assert text.count("| photos | Afterimage | 12.0 photos/s |  | n |") == 1
     assert "old" not in text
+
+
+def test_a_document_may_hold_several_tables_and_a_run_writes_the_one_it_names(tmp_path: Path) -> None:
+    document = tmp_path / "page.md"
+    marks = "<!-- {0} -->\nold {0}\n<!-- end of {0} -->\n"
+    document.write_text(marks.format("figures") + marks.format("understanding"))
+    write_into(
+        Report(figures=(Figure(what="faces", who=OURS, value=3.0, unit="faces/s"),)), document, name="understanding"
+    )
+    text = document.read_text()
+    assert text.startswith(marks.format("figures"))
+    assert "| faces | Afterimage | 3.00 faces/s |" in text
+    assert "old understanding" not in text
 
 
 def test_a_document_without_marks_is_left_alone(tmp_path: Path) -> None:

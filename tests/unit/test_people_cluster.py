@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dam.people.cluster import NOBODY, Faces, Grouping, Thresholds, group
+from dam.people.cluster import Grouping, group
+from dam.people.face_table import NOBODY, Faces, Thresholds
 
 DIMENSIONS = 128
 # Two faces of one person have a cosine of about 0.8 here, of two people about 0.1.

@@ -1,6 +1,7 @@
 """Certainties of tags: what stands out is found, chance is not, and a few words are chosen of many."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,6 +25,7 @@ from dam.tagging.tuning import tuning
 CLIP = ModelInfo(name="some-clip", space="picture:some-clip", logit_scale=100.0)
 SIGLIP = replace(CLIP, logit_bias=-16.0)
 D, K = 256, 400
+Alike = tuple[frozenset[int], ...]
 
 
 def unit(rows: Vectors) -> Vectors:
@@ -43,7 +45,7 @@ def shows(concept: int, *, how_much: float = 0.8, seed: int = 9) -> Vectors:
     return unit(some(1, seed) + 0.4 * some(1, 2) + how_much * CONCEPTS[concept])
 
 
-def relations(**changes: object) -> Relations:
+def relations(**changes: Any) -> Relations:
     made = Relations(ancestors=(frozenset(),) * 6, alike=(frozenset(),) * 6, one_of=(-1,) * 6, own=(False,) * 6)
     return replace(made, **changes)
 
@@ -132,7 +134,7 @@ def test_the_child_is_kept_and_its_parents_left_out() -> None:
 
 
 def test_of_near_synonyms_and_of_a_group_the_surest_is_kept() -> None:
-    alike = (frozenset({1}), frozenset({0}), *(frozenset(),) * 4)
+    alike: Alike = (frozenset({1}), frozenset({0}), *(frozenset(),) * 4)
     tags = choose(
         [(0, 0.7, 0), (1, 0.9, 0), (2, 0.8, 0), (3, 0.6, 0)], relations(alike=alike, one_of=(-1, -1, 5, 5, -1, -1))
     )
@@ -140,7 +142,7 @@ def test_of_near_synonyms_and_of_a_group_the_surest_is_kept() -> None:
 
 
 def test_the_user_s_word_comes_first_and_takes_the_place_of_the_vocabulary_s() -> None:
-    alike = (frozenset({1}), frozenset({0}), *(frozenset(),) * 4)
+    alike: Alike = (frozenset({1}), frozenset({0}), *(frozenset(),) * 4)
     own = (True, False, False, False, False, False)
     tags = choose([(0, 0.6, 0), (1, 0.9, 0), (2, 0.95, 0)], relations(alike=alike, own=own))
     assert [tag.concept for tag in tags] == [0, 2]

@@ -1,7 +1,7 @@
 """Where an asset's original can be opened now, and which of its pictures the models look at."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,9 +87,10 @@ def large_looks_of(asset_ids: Sequence[int]) -> list[LookFile]:
     For what is small in a picture (faces, writing, things). A photo without a preview gives its thumb.
     """
     roles = [RenditionRole.PREVIEW, RenditionRole.THUMB, RenditionRole.KEYFRAME]
-    rows = Rendition.objects.filter(asset_id__in=asset_ids, role__in=roles).values_list(
-        "asset_id", "unit_id", "role", "at_ms", "key"
-    )
+    # The asset's own pictures have no unit; the plugin's type of `unit_id` leaves that out.
+    rows: Iterable[tuple[int, int | None, str, int, str]] = Rendition.objects.filter(
+        asset_id__in=asset_ids, role__in=roles
+    ).values_list("asset_id", "unit_id", "role", "at_ms", "key")
     photos = dict(
         Unit.objects.filter(asset_id__in=asset_ids, kind=UnitKind.PHOTO).values_list("asset_id", "pk").order_by("-pk")
     )

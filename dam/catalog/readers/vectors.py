@@ -50,7 +50,7 @@ def sample_vectors(space: str, *, most: int, seed: int = 0) -> Vectors:
     return as_matrix(list(blobs))
 
 
-def as_matrix(blobs: Sequence[bytes]) -> Vectors:
+def as_matrix(blobs: Sequence[bytes | memoryview]) -> Vectors:
     """Return stored vectors (little-endian fp16) as (n, d) float32; (0, 0) for none."""
     if not blobs:
         return np.zeros((0, 0), dtype=np.float32)

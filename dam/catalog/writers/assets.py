@@ -43,7 +43,8 @@ def record_prepared(
     with transaction.atomic():
         if not jobs.still_ours(run):
             return False
-        asset.renditions.all().delete()
+        # The cut-out faces stay: of those that only somebody saw, no model makes them again.
+        asset.renditions.exclude(role=RenditionRole.FACE).delete()
         _write_probe(asset, prepared.probe)
         units = _write_units(asset, prepared, shared, of_units)
         if prepared.probe.metadata.latitude is None:
@@ -151,8 +152,7 @@ def _enqueue_next(asset: Asset, prepared: Prepared, plan: Plan) -> None:
         placed=probe.metadata.latitude is not None and probe.metadata.longitude is not None,
         browser_playable=probe.browser_playable,
     )
-    for stage, model in plan.first_stages(traits):
-        jobs.enqueue([asset.pk], stage=stage, model=model)
+    jobs.enqueue_stages([asset.pk], plan.first_stages(traits))
 
 
 def _region(region: NamedRegion) -> dict[str, object]:

@@ -24,7 +24,7 @@ from dam.catalog.models import (
 )
 from dam.catalog.readers.people import same_name
 from dam.catalog.settle import settle_assets
-from dam.catalog.writers.people import SUBJECT
+from dam.catalog.writers.people_journal import SUBJECT
 from dam.catalog.writers.units import forget_embeddings
 from dam.types import RenditionRole, Stage
 
@@ -51,13 +51,16 @@ def delete_faces(face_ids: Sequence[int]) -> set[str]:
 
 
 def ignore_where(faces: Iterable[Face]) -> None:
-    """Look for no face any more where these are."""
+    """Look for no face any more where these are, at any time of their appearances.
+
+    A region holds for half a second before and after its moment: one each second keeps an appearance forgotten also
+    where its shot is cut in two later.
+    """
     IgnoredRegion.objects.bulk_create(
         [
-            IgnoredRegion(
-                unit_id=face.unit_id, at_ms=face.at_ms, x=face.x, y=face.y, width=face.width, height=face.height
-            )
+            IgnoredRegion(unit_id=face.unit_id, at_ms=at_ms, x=face.x, y=face.y, width=face.width, height=face.height)
             for face in faces
+            for at_ms in _moments(face)
         ],
         batch_size=500,
     )
@@ -155,6 +158,11 @@ def _mentions(row: Correction, person_id: int, name: str, face_ids: Collection[i
     people |= {*inverse.get("made", []), *(person for _, person in pairs)}
     faces = {face for *_, ids in inverse.get("faces", []) for face in ids} | {face for face, _ in pairs}
     return person_id in people or not faces.isdisjoint(face_ids)
+
+
+def _moments(face: Face) -> set[int]:
+    """Return moments of an appearance such that none of its times is more than half a second away."""
+    return {face.at_ms, *range(face.start_ms + 500, face.end_ms, 1000), max(face.start_ms, face.end_ms - 500)}
 
 
 def _raw_delete(rows: QuerySet[Any]) -> None:

@@ -1,18 +1,7 @@
-"""What people say about people: each change in one transaction, journalled so that it can be undone.
-
-A change's inverse holds ids and few fields:
-
-    faces      [[person, source, likeness, [face ids]], …]  as they were; null: this field was not changed
-    people     [[id, name, hidden, cover], …]               as they were; those that are gone are made again
-    made       [person ids]                                 to be deleted, unless they have faces of their own by now
-    refused    [[face, person], …]                          to be taken back
-    unrefused  [[face, person], …]                          to be said again
-"""
+"""What people say about people: each change in one transaction, journalled so that it can be undone."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Collection, Iterable, Sequence
 
 from django.db import transaction
 from django.db.models import Q
@@ -20,41 +9,11 @@ from django.db.models import Q
 from dam.catalog import words
 from dam.catalog.models import Correction, Face, FaceRefusal, Person
 from dam.catalog.readers.people import person_called
+from dam.catalog.writers.people_journal import SUBJECT, Inverse, Pairs, chunks, put_back
 from dam.errors import AlreadyNamed, PeopleError
 from dam.types import FaceSource
 
-SUBJECT = "people"
 _LONGEST_NAME = 200  # the column's
-_IDS_A_QUERY = 500  # SQLite's oldest limit of variables is 999
-
-Pairs = list[tuple[int, int]]
-
-
-@dataclass(slots=True, kw_only=True)
-class _Inverse:
-    """How things were before a change, gathered while it is made."""
-
-    faces: list[tuple[int | None, str | None, float | None, list[int]]] = field(default_factory=list)
-    people: list[tuple[int, str, bool, int | None]] = field(default_factory=list)
-    made: list[int] = field(default_factory=list)
-    refused: Pairs = field(default_factory=list)
-    unrefused: Pairs = field(default_factory=list)
-
-    def keep_faces(self, rows: Iterable[Face]) -> None:
-        groups: dict[tuple[int | None, str, float], list[int]] = defaultdict(list)
-        for row in rows:
-            groups[row.person_id, row.source, row.likeness].append(row.pk)
-        self.faces += [(person, source, likeness, ids) for (person, source, likeness), ids in groups.items()]
-
-    def keep_people(self, rows: Iterable[Person]) -> None:
-        known = {person for person, *_ in self.people}
-        self.people += [(row.pk, row.name, row.hidden, row.cover_id) for row in rows if row.pk not in known]
-
-    def journal(self, summary: str) -> int:
-        said = {"faces": self.faces, "people": self.people, "made": self.made}
-        inverse = said | {"refused": self.refused, "unrefused": self.unrefused}
-        whole = {key: value for key, value in inverse.items() if value}
-        return Correction.objects.create(subject=SUBJECT, summary=summary, inverse=whole).pk
 
 
 def name_person(person_id: int, name: str) -> int:
@@ -67,7 +26,7 @@ def name_person(person_id: int, name: str) -> int:
             raise AlreadyNamed(
                 f"Somebody is called “{other.name}” already; they can be merged.", existing_id=other.pk
             )
-        inverse = _Inverse()
+        inverse = Inverse()
         inverse.keep_people([row])
         row.name = wanted
         row.save(update_fields=["name"])
@@ -82,7 +41,7 @@ def merge(person_ids: Collection[int], into: int) -> int:
         if not others:
             raise PeopleError("To merge, choose at least two people.")
         gone = [row.pk for row in others]
-        inverse = _Inverse()
+        inverse = Inverse()
         inverse.keep_people([heir, *others])
         moved = list(Face.objects.filter(person_id__in=gone).only("pk", "person_id", "source", "likeness"))
         _keep_moved(inverse, moved)
@@ -108,7 +67,7 @@ def split(face_ids: Collection[int], name: str = "") -> tuple[int, int]:
         if other is not None:
             raise AlreadyNamed(f"Somebody is called “{other.name}” already.", existing_id=other.pk)
         made = Person.objects.create(name=wanted)
-        inverse = _Inverse(made=[made.pk])
+        inverse = Inverse(made=[made.pk])
         # Not the person that they were taken from, for good: else the two would be found alike and merged again.
         _refuse(inverse, [(row.pk, row.person_id) for row in rows if row.person_id is not None])
         _move(inverse, rows, made.pk)
@@ -120,7 +79,7 @@ def assign(face_ids: Collection[int], person_id: int) -> int:
     """Say that these faces are that person; returns the correction. Raises PeopleError."""
     with transaction.atomic():
         row, rows = _person(person_id), _faces(face_ids)
-        inverse = _Inverse()
+        inverse = Inverse()
         _unrefuse(inverse, [face.pk for face in rows], person_id)
         _move(inverse, rows, person_id)
         whom = f"“{row.name}”" if row.name else "the same person"
@@ -131,11 +90,11 @@ def refuse(face_ids: Collection[int], person_id: int) -> int:
     """Say that these faces are not that person, for good; returns the correction. Raises PeopleError."""
     with transaction.atomic():
         row, rows = _person(person_id), _faces(face_ids)
-        inverse = _Inverse()
+        inverse = Inverse()
         _refuse(inverse, [(face.pk, person_id) for face in rows])
         theirs = [face for face in rows if face.person_id == person_id]
         inverse.keep_faces(theirs)
-        for some in _chunks([face.pk for face in theirs]):
+        for some in chunks([face.pk for face in theirs]):
             Face.objects.filter(pk__in=some).update(person=None, source=FaceSource.MODEL, likeness=0.0)
         _drop_cover(inverse, row, {face.pk for face in theirs})
         _prune(inverse, {person_id})
@@ -147,7 +106,7 @@ def hide(person_id: int, hidden: bool) -> int:
     """Leave a person out of the list, or list them again; returns the correction. Raises PeopleError."""
     with transaction.atomic():
         row = _person(person_id)
-        inverse = _Inverse()
+        inverse = Inverse()
         inverse.keep_people([row])
         row.hidden = hidden
         row.save(update_fields=["hidden"])
@@ -161,7 +120,7 @@ def set_cover(person_id: int, face_id: int) -> int:
         face = Face.objects.filter(pk=face_id, person=row).first()
         if face is None:
             raise PeopleError("That face is not this person's.")
-        inverse = _Inverse()
+        inverse = Inverse()
         inverse.keep_people([row])
         row.cover = face
         row.save(update_fields=["cover"])
@@ -174,7 +133,7 @@ def undo(correction_id: int) -> bool:
         row = Correction.objects.select_for_update().filter(pk=correction_id, subject=SUBJECT, undone=False).first()
         if row is None:
             return False
-        _put_back(row.inverse)
+        put_back(row.inverse)
         row.undone = True
         row.save(update_fields=["undone"])
     return True
@@ -197,13 +156,7 @@ def steady_people() -> frozenset[int]:
     return frozenset(rows.values_list("pk", flat=True))
 
 
-def prune_people(person_ids: Iterable[int]) -> None:
-    """Delete those of these people who have no name and no face any more."""
-    wanted = list(person_ids)
-    Person.objects.filter(pk__in=wanted, name="", hidden=False, faces__isnull=True).delete()
-
-
-def _keep_moved(inverse: _Inverse, rows: Iterable[Face]) -> None:
+def _keep_moved(inverse: Inverse, rows: Iterable[Face]) -> None:
     """Remember whose faces these were and who said so; their likeness is not changed."""
     groups: dict[tuple[int | None, str], list[int]] = defaultdict(list)
     for row in rows:
@@ -211,7 +164,7 @@ def _keep_moved(inverse: _Inverse, rows: Iterable[Face]) -> None:
     inverse.faces += [(person, source, None, ids) for (person, source), ids in groups.items()]
 
 
-def _merge_refusals(inverse: _Inverse, gone: Sequence[int], into: int, moved: Collection[int]) -> None:
+def _merge_refusals(inverse: Inverse, gone: Sequence[int], into: int, moved: Collection[int]) -> None:
     """Let refusals of the merged ones hold for their heir; what the merge itself says otherwise is taken back."""
     before = list(FaceRefusal.objects.filter(person_id__in=gone).values_list("face_id", "person_id"))
     own = set(Face.objects.filter(person_id=into).values_list("pk", flat=True)) | set(moved)
@@ -222,7 +175,7 @@ def _merge_refusals(inverse: _Inverse, gone: Sequence[int], into: int, moved: Co
     _refuse(inverse, [(face, into) for face, _ in before if face not in own])
 
 
-def _refuse(inverse: _Inverse, pairs: Pairs) -> None:
+def _refuse(inverse: Inverse, pairs: Pairs) -> None:
     there = set(
         FaceRefusal.objects.filter(face_id__in=[face for face, _ in pairs]).values_list("face_id", "person_id")
     )
@@ -233,16 +186,16 @@ def _refuse(inverse: _Inverse, pairs: Pairs) -> None:
     inverse.refused += new
 
 
-def _unrefuse(inverse: _Inverse, face_ids: Sequence[int], person_id: int) -> None:
+def _unrefuse(inverse: Inverse, face_ids: Sequence[int], person_id: int) -> None:
     said = FaceRefusal.objects.filter(face_id__in=face_ids, person_id=person_id)
     inverse.unrefused += list(said.values_list("face_id", "person_id"))
     said.delete()
 
 
-def _move(inverse: _Inverse, rows: Sequence[Face], person_id: int) -> None:
+def _move(inverse: Inverse, rows: Sequence[Face], person_id: int) -> None:
     inverse.keep_faces(rows)
     left = {row.person_id for row in rows if row.person_id is not None and row.person_id != person_id}
-    for some in _chunks([row.pk for row in rows]):
+    for some in chunks([row.pk for row in rows]):
         Face.objects.filter(pk__in=some).update(person=person_id, source=FaceSource.PERSON, likeness=1.0)
     moved = {row.pk for row in rows}
     for person in Person.objects.filter(pk__in=left, cover_id__in=moved):
@@ -250,14 +203,14 @@ def _move(inverse: _Inverse, rows: Sequence[Face], person_id: int) -> None:
     _prune(inverse, left)
 
 
-def _drop_cover(inverse: _Inverse, row: Person, gone: Collection[int]) -> None:
+def _drop_cover(inverse: Inverse, row: Person, gone: Collection[int]) -> None:
     if row.cover_id in gone:
         inverse.keep_people([row])
         row.cover = None
         row.save(update_fields=["cover"])
 
 
-def _prune(inverse: _Inverse, person_ids: Collection[int]) -> None:
+def _prune(inverse: Inverse, person_ids: Collection[int]) -> None:
     """Delete unnamed people of whom no face is left, so that they can come back by an undo, refusals and all."""
     empty = list(Person.objects.filter(pk__in=person_ids, name="", hidden=False, faces__isnull=True))
     inverse.keep_people(empty)
@@ -265,36 +218,6 @@ def _prune(inverse: _Inverse, person_ids: Collection[int]) -> None:
     new = set(inverse.refused)
     inverse.unrefused += [pair for pair in refusals if pair not in new]
     Person.objects.filter(pk__in=[row.pk for row in empty]).delete()
-
-
-def _put_back(inverse: dict[str, Any]) -> None:
-    touched: set[int] = set(inverse.get("made", []))
-    for pk, name, hidden, cover in inverse.get("people", []):
-        cover_id = cover if cover and Face.objects.filter(pk=cover).exists() else None
-        Person.objects.update_or_create(pk=pk, defaults={"name": name, "hidden": hidden, "cover_id": cover_id})
-    for person, source, likeness, ids in inverse.get("faces", []):
-        if person is not None:
-            Person.objects.get_or_create(pk=person)
-        changed: dict[str, Any] = {"person_id": person, "source": source, "likeness": likeness}
-        for some in _chunks(ids):
-            rows = Face.objects.filter(pk__in=some)
-            touched |= set(rows.exclude(person=None).values_list("person_id", flat=True))
-            rows.update(**{key: value for key, value in changed.items() if key == "person_id" or value is not None})
-    for face, person in inverse.get("refused", []):
-        FaceRefusal.objects.filter(face_id=face, person_id=person).delete()
-    _say_again(inverse.get("unrefused", []))
-    Person.objects.filter(pk__in=inverse.get("made", []), faces__isnull=True).delete()
-    prune_people(touched)
-
-
-def _say_again(pairs: Sequence[Sequence[int]]) -> None:
-    faces = set(Face.objects.filter(pk__in=[face for face, _ in pairs]).values_list("pk", flat=True))
-    people = set(Person.objects.filter(pk__in=[person for _, person in pairs]).values_list("pk", flat=True))
-    FaceRefusal.objects.bulk_create(
-        [FaceRefusal(face_id=face, person_id=person) for face, person in pairs if face in faces and person in people],
-        batch_size=500,
-        ignore_conflicts=True,
-    )
 
 
 def _person(person_id: int) -> Person:
@@ -306,7 +229,7 @@ def _person(person_id: int) -> Person:
 
 def _faces(face_ids: Collection[int]) -> list[Face]:
     rows: list[Face] = []
-    for some in _chunks(list(dict.fromkeys(face_ids))):
+    for some in chunks(list(dict.fromkeys(face_ids))):
         rows += Face.objects.filter(pk__in=some).only("pk", "person_id", "source", "likeness").order_by("pk")
     if not rows:
         raise PeopleError("Those faces are not known (any more).")
@@ -315,8 +238,3 @@ def _faces(face_ids: Collection[int]) -> list[Face]:
 
 def _faces_in_words(count: int) -> str:
     return "a face is" if count == 1 else f"{count} faces are"
-
-
-def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(ids), _IDS_A_QUERY):
-        yield ids[start : start + _IDS_A_QUERY]

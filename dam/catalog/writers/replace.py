@@ -7,9 +7,9 @@ Where shots were cut otherwise, what people said moves to the shot that shares m
 from collections.abc import Sequence
 
 from dam.catalog import fulltext
-from dam.catalog.models import Asset, Embedding, Face, IgnoredRegion, TagVerdict, Unit
+from dam.catalog.models import Asset, Embedding, Face, IgnoredRegion, Rendition, TagVerdict, Unit
 from dam.catalog.writers.units import forget_embeddings, forget_units
-from dam.types import UnitKind
+from dam.types import RenditionRole, UnitKind
 
 
 def replace_units(asset: Asset, wanted: Sequence[Unit]) -> list[Unit]:
@@ -36,6 +36,7 @@ def replace_units(asset: Asset, wanted: Sequence[Unit]) -> list[Unit]:
         heir = _heir(unit, rows)
         if heir is not None:
             _move(unit, heir)
+    _move_ignored(gone, rows)
     forget_units([unit.pk for unit in gone])
     stale = Embedding.objects.filter(unit_id__in=keep).exclude(face__isnull=False)
     forget_embeddings(stale.values_list("pk", "space"))
@@ -49,7 +50,21 @@ def _heir(unit: Unit, rows: Sequence[Unit]) -> Unit | None:
     """Return the new unit that shares most of an old one's time."""
     alike = [row for row in rows if row.kind == unit.kind]
     heir = max(alike, key=lambda row: _shared_ms(unit, row), default=None)
-    return heir if heir is not None and _shared_ms(unit, heir) >= 0 else None
+    if heir is None:
+        return None
+    timeless = unit.start_ms == unit.end_ms  # a photo
+    return heir if timeless or _shared_ms(unit, heir) > 0 else None
+
+
+def _move_ignored(gone: Sequence[Unit], rows: Sequence[Unit]) -> None:
+    """Move each region in which no face is looked for to the new unit that shows its moment."""
+    regions = list(IgnoredRegion.objects.filter(unit__in=[unit.pk for unit in gone]).select_related("unit"))
+    for region in regions:
+        showing = (row for row in rows if row.kind == region.unit.kind and row.start_ms <= region.at_ms < row.end_ms)
+        heir = next(showing, None) or _heir(region.unit, rows)
+        if heir is not None:
+            region.unit = heir
+    IgnoredRegion.objects.bulk_update(regions, ["unit"], batch_size=200)
 
 
 def _shared_ms(one: Unit, other: Unit) -> int:
@@ -59,6 +74,6 @@ def _shared_ms(one: Unit, other: Unit) -> int:
 def _move(unit: Unit, heir: Unit) -> None:
     Face.objects.filter(unit=unit).update(unit=heir)
     Embedding.objects.filter(unit=unit, face__isnull=False).update(unit=heir)
-    IgnoredRegion.objects.filter(unit=unit).update(unit=heir)
+    Rendition.objects.filter(unit=unit, role=RenditionRole.FACE).update(unit=heir)
     said = set(TagVerdict.objects.filter(unit=heir).values_list("tag_id", flat=True))
     TagVerdict.objects.filter(unit=unit).exclude(tag_id__in=said).update(unit=heir)

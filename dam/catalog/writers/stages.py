@@ -1,6 +1,8 @@
 """What a change of models makes due: the stages of the models in use, and of none that is not."""
 
 from collections.abc import Collection, Iterable
+from functools import reduce
+from operator import or_
 
 from django.db import transaction
 from django.db.models import Q
@@ -38,10 +40,12 @@ def align_stages(plan: Plan) -> int:
 
 def enqueue_after(asset_ids: Iterable[int], *, stage: Stage, model: str, plan: Plan) -> None:
     """Make due what works on the vectors that this stage has just made anew."""
-    assets = list(asset_ids)
-    for later, name in plan.stages_after(stage, model):
-        StageRun.objects.filter(asset_id__in=assets, stage=later, model=name).delete()
-        jobs.enqueue(assets, stage=later, model=name)
+    assets, later = list(asset_ids), list(plan.stages_after(stage, model))
+    if not later:
+        return
+    before = reduce(or_, (Q(stage=each, model=name) for each, name in later))
+    StageRun.objects.filter(before, asset_id__in=assets).delete()
+    jobs.enqueue_stages(assets, later)
 
 
 def _candidates(stage: Stage, model: str, looked_at: set[int]) -> set[int]:

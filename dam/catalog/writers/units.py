@@ -112,8 +112,7 @@ def record_transcript(run: StageRun, transcript: Transcript, *, plan: Plan, took
         )
         asset.stages.filter(stage=Stage.EMBED_SPEECH).delete()
         if any(not part.weak for part in transcript.segments):
-            for model in plan.of(Stage.EMBED):
-                jobs.enqueue([asset.pk], stage=Stage.EMBED_SPEECH, model=model)
+            jobs.enqueue_stages([asset.pk], [(Stage.EMBED_SPEECH, model) for model in plan.of(Stage.EMBED)])
         jobs.finish([run], took_ms=took_ms)
     return True
 

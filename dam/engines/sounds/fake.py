@@ -1,4 +1,4 @@
-"""A `SoundEmbedder` for tests: no weights; a sound lies by its pitch and evenness, and a word where the sound does."""
+"""A `SoundEmbedder` for tests: no weights; a sound lies by its pitch and evenness, a word where that sound does."""
 
 import hashlib
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ _LOW_HZ, _HIGH_HZ = 250.0, 2000.0
 
 
 class FakeSoundEmbedder:
-    """Hears silence, noise, and tones below 250 Hz, between, and above 2 kHz. Other words are far from every sound."""
+    """Hears silence, noise, and tones below 250 Hz, between, and above 2 kHz. Other words are far from all."""
 
     dimensions = 16
     window_ms = 2_000

@@ -41,7 +41,7 @@ def _window() -> NDArray[np.float32]:
 
 @cache
 def _filters() -> NDArray[np.float32]:
-    """Return triangles that stand evenly on the mel scale, (bins, 64): 2595 log10(1 + f / 700), O'Shaughnessy 1987."""
+    """Return triangles that stand evenly on the mel scale, (bins, 64): 2595 log10(1 + f/700), O'Shaughnessy 1987."""
     low, high = (2595 * np.log10(1 + hertz / 700) for hertz in (_LOW_HZ, _HIGH_HZ))
     edges = 700 * (10 ** (np.linspace(low, high, MELS + 2) / 2595) - 1)
     bins = np.fft.rfftfreq(_FFT, 1 / SPEECH_RATE_HZ)[:, None]

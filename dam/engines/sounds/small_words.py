@@ -7,9 +7,11 @@ PAD, UNKNOWN = 0, 1
 LONGEST = 12  # words of a phrase that are read
 
 # Words that ask for nothing: left out, so that "the sound of rain" is "rain".
-FILLERS = frozenset(
-    ["a", "an", "the", "of", "on", "in", "at", "by", "to", "from", "with", "and", "or", "some", "somebody", "someone", "something", "is", "are", "i", "hear", "heard", "hearing", "can", "you", "sound", "sounds", "sounding", "noise-of", "audio", "recording", "background", "loud", "quietly", "softly", "loudly", "distant", "nearby"]
-)
+FILLERS = frozenset([
+    "a", "an", "the", "of", "on", "in", "at", "by", "to", "from", "with", "and", "or", "some", "somebody",
+    "someone", "something", "is", "are", "i", "hear", "heard", "hearing", "can", "you", "sound", "sounds",
+    "sounding", "audio", "recording", "background", "loud", "quietly", "softly", "loudly", "distant", "nearby",
+])  # fmt: skip
 
 
 def words_of(text: str) -> list[str]:

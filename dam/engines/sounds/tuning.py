@@ -26,10 +26,10 @@ class SoundTuning:
     prompts: tuple[str, ...] = ("{}", "the sound of {}")
 
 
-# LAION's CLAPs: in the documentation of transformers the right one of two texts leads by 7.8 of log-odds at a scale of
-# about 18, a cosine of 0.4 over the wrong one, which lies near 0.05. From those examples, not measured over a library:
-# the search leans on the library's own background as soon as there is one. "This is a sound of" is the prompt of
-# their zero-shot results (Wu et al. 2023, "Large-scale Contrastive Language-Audio Pretraining", section 4.2).
+# LAION's CLAPs: in the documentation of transformers the right one of two texts leads by 7.8 of log-odds at a scale
+# of about 18, a cosine of 0.4 over the wrong one, which lies near 0.05. From those examples, not measured over a
+# library: the search leans on the library's own background as soon as there is one. "This is a sound of" is the
+# prompt of their zero-shot results (Wu et al. 2023, section 4.2).
 _CLAP = SoundTuning(centre=0.05, spread=0.1, prompts=("{}", "This is a sound of {}."))
 # The project's own: trained with the truth of every pair of sound and phrase, so its verdict needs no shift and says
 # most of it. Measured on its held-out sounds (packs/starter/MODEL_CARD.md).

@@ -15,9 +15,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from dam.engines.sounds.mel import HOP, MELS, as_picture, mel_power
+from dam.engines.sounds.mel import HOP, mel_power
 from dam.engines.sounds.small_words import UNKNOWN, WordList, padded, words_of
 from dam.engines.training.clap_voices import spoken
+from dam.engines.training.clap_wear import other_take, worn
 from dam.engines.training.sounds import GROUPS, RECIPES, Recipe, make_sound
 from dam.engines.training.sounds.craft import RATE_HZ
 
@@ -28,6 +29,7 @@ _STORED_S = 6.5  # a window is cut from it at random
 _SHORT_SHARE = 0.15
 _BACKGROUNDS = ("room tone", "white noise", "hum", "wind", "traffic", "babble", "vacuum")
 NONSENSE_SHARE = 0.25
+_STRANGE_SHARE = 0.08
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +52,10 @@ class SoundCache:
         path = folder / f"spectra-{len(RECIPES)}-{variants}-{seed}.npy"
         if not path.is_file():
             folder.mkdir(parents=True, exist_ok=True)
+            # Training's seeds: 1,000,003 × its own --seed and on.
+            first = seed * 1_000_003
             made = np.stack([
-                np.stack([_spectrum(entry, seed * 1_000_003 + number * 10_007 + variant) for variant in range(variants)])
+                np.stack([_spectrum(entry, first + number * 10_007 + variant) for variant in range(variants)])
                 for number, entry in enumerate(RECIPES)
             ])  # fmt: skip
             np.save(path, made)
@@ -151,32 +155,17 @@ class Mixer:
             other = self._stretch(behind)
             power = power + other * (power.mean() / (other.mean() + 1e-12)) * 10 ** (rng.uniform(-40, -14) / 10)
             weak |= _labels(behind)
-        return self._coloured(power, level=not quiet), heard, weak - heard
+        return worn(power, rng, level=not quiet), heard, weak - heard
 
     def _stretch(self, kind: int) -> NDArray[np.float32]:
         rng = self._rng
         power = self._cache.power(kind, int(rng.integers(self._cache.variants)))
-        at = int(rng.integers(0, len(power) - FRAMES + 1))
-        part = power[at : at + FRAMES]
+        part = other_take(power, rng, frames=FRAMES)
         if rng.random() < _SHORT_SHARE:
             short = part[: int(rng.integers(FRAMES // 4, FRAMES))]
             if short.mean() > part.mean() / 4:  # something is heard in it
                 part = np.tile(short, (FRAMES // len(short) + 1, 1))[:FRAMES]
         return part
-
-    def _coloured(self, power: NDArray[np.float32], *, level: bool) -> NDArray[np.float32]:
-        """Change loudness and colour, cut the top as codecs do, hide a stripe (Park 2019, SpecAugment)."""
-        rng = self._rng
-        curve = np.interp(np.arange(MELS), np.linspace(0, MELS - 1, 6), rng.normal(0, 2.5, 6))
-        gain = rng.uniform(-10, 8) if level else rng.uniform(-4, 2)
-        power = power * (10 ** ((curve + gain) / 10)).astype(np.float32)
-        if rng.random() < 0.15:
-            power[:, int(rng.integers(38, 60)) :] *= 1e-3
-        picture = as_picture(power)
-        if rng.random() < 0.3:
-            at = int(rng.integers(0, MELS - 6))
-            picture[:, at : at + int(rng.integers(1, 7))] = picture.min()
-        return picture
 
     def _question(self, heard: set[str]) -> tuple[tuple[frozenset[str], ...], list[int]]:
         """Return what a phrase needs (each part by any of its meanings), and its row of words."""
@@ -197,6 +186,10 @@ class Mixer:
             rows += row
         if rng.random() < 0.15:  # a stray word that is not known changes nothing
             rows.insert(int(rng.choice((0, len(rows)))), UNKNOWN)
+        elif rng.random() < _STRANGE_SHARE:  # but "a red car at sunset" asks for no car's sound
+            for _ in range(len(rows) + int(rng.integers(1, 3))):
+                rows.insert(int(rng.integers(0, len(rows) + 1)), UNKNOWN)
+            need = []
         return tuple(need), rows
 
 

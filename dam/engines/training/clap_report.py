@@ -43,8 +43,8 @@ _CONCEPTS_OF_GROUPS = {
     "insect": "sound/animals/insects",
     "bells": "sound/things/bells",
 }
-# A line lies half-way between where wrong sounds end (all but one in two hundred) and where half of the right ones lie;
-# a concept whose right ones mostly stay below it is not offered at all.
+# A line lies half-way between where wrong sounds end (all but one in two hundred) and where half of the right ones
+# lie; a concept whose right ones mostly stay below it is not offered at all.
 _WRONG_QUANTILE, _HALF_WAY, _LEAST_RECALL = 0.995, 0.5, 0.6
 _SURE = math.log(9)  # certainty 0.9, at the middle of the right ones
 

@@ -1,4 +1,4 @@
-"""Spoken sentences for the sound model: ffmpeg's flite source (development time only), as the demo's talks are made."""
+"""Spoken sentences for the sound model by ffmpeg's flite source (development time only), as the demo's talks."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ _STARTS = ("we", "they", "my friends", "the people here", "some of you", "our ne
 _VERBS = ("could never find", "would like to see", "talked about", "forgot", "wanted to change", "looked for",
           "will remember", "should think of", "asked about", "did not know")  # fmt: skip
 _THINGS = ("the way home", "a better answer", "the old house", "that question", "the morning train", "the first day",
-           "another reason", "the long summer", "a cup of coffee", "the name of the street", "the price of bread")  # fmt: skip
+           "another reason", "the long summer", "a cup of coffee", "the name of the street",
+           "the price of bread")  # fmt: skip
 _ENDS = ("before the end of the year", "when we were young", "in a small town", "and nobody said a word",
-         "because it was late", "on the other side of the river", "for the very first time", "as far as I can tell")  # fmt: skip
+         "because it was late", "on the other side of the river", "for the very first time",
+         "as far as I can tell")  # fmt: skip
 
 
 def spoken(random: Random, n: int) -> Sound:

@@ -3,8 +3,8 @@
     python -m dam.engines.training.starter_clap --out dam/engines/packs/starter/clap --seed 1
 
 The loss is that of `starter_clip`: the sigmoid loss with a learnt bias (Zhai et al. 2023), which makes scores
-absolute, and softmax losses in both directions (Radford et al. 2021), which make ranking sharp, over the full table of
-what is true in a batch. During training alone a plain classifier of the recipes hangs on the sound's vector.
+absolute, and softmax losses in both directions (Radford et al. 2021), which make ranking sharp, over the full table
+of what is true in a batch. During training alone a plain classifier of the recipes hangs on the sound's vector.
 """
 
 from __future__ import annotations

@@ -128,13 +128,19 @@ def _in_words(report: ScanReport) -> str:
 
 
 def _run_to_the_end(stop: threading.Event) -> dict[str, str]:
-    """Run until nothing is left, near second attempts included; returns what could not work, with the reasons."""
+    """Run until nothing is left, near second attempts included; returns what could not work, with the reasons.
+
+    New models whose results are complete answer when it returns, and what that makes due is done, too.
+    """
     try:
         while True:
             follow_pack()
             blocked = make_pipeline().run_until_idle(stop)
+            if stop.is_set():
+                return blocked
+            follow_pack()
             next_s = jobs.next_due_s()
-            if blocked or stop.is_set() or next_s is None or next_s > _LONGEST_WAIT_S:
+            if blocked or next_s is None or next_s > _LONGEST_WAIT_S:
                 return blocked
             stop.wait(next_s + 0.05)
     finally:

@@ -12,6 +12,7 @@ from rich.table import Table
 from dam.catalog.models import Unit
 from dam.catalog.readers.paths import assets_at
 from dam.catalog.readers.tags import TagView, tags_of_asset, tags_of_units
+from dam.catalog.upgrade import bring_up_to_date
 from dam.errors import AfterimageError
 from dam.tagging.own import WordFile, word_file
 from dam.tagging.word_service import add_word, own_words, remove_word, take_word_file
@@ -49,6 +50,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Do what was asked."""
+        bring_up_to_date()
         try:
             if options["paths"] == ["words"]:
                 self._words(options)

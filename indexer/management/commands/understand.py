@@ -11,6 +11,7 @@ from rich.table import Table
 from dam import wiring
 from dam.catalog import current, preferences
 from dam.catalog.models import StageRun
+from dam.catalog.upgrade import bring_up_to_date
 from dam.config import config
 from dam.engines import weights
 from dam.errors import AfterimageError
@@ -35,6 +36,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Switch what was asked for, or show how things stand."""
+        bring_up_to_date()
         try:
             if options["captions"]:
                 self._switch_captions(on=options["captions"] == "on")
@@ -51,7 +53,7 @@ class Command(BaseCommand):
             table.add_row(
                 row["stage"], shown, row["building"], *(str(row[key]) for key in ("done", "left", "failed"))
             )
-        Console(file=getattr(self.stdout, "_out", self.stdout)).print(table)
+        _console(self.stdout).print(table)
 
     def _switch_captions(self, *, on: bool) -> None:
         preferences.switch(preferences.CAPTIONS, on=on)
@@ -68,6 +70,11 @@ class Command(BaseCommand):
                 f"Captions are on; `manage.py models pull {pack.name} --captions` fetches {pack.captions.name} "
                 f"({pack.captions.about_mb / 1000:.1f} GB), and they wait until it is here."
             )
+
+
+def _console(stream: Any) -> Console:
+    """Write to what the command's stream wraps: only that knows whether it is a terminal, and how wide."""
+    return Console(file=getattr(stream, "_out", stream))
 
 
 def _rows() -> list[dict[str, Any]]:

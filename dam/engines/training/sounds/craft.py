@@ -1,4 +1,4 @@
-"""The tools that sounds are made with: noises, filters, envelopes, strings of events. (n,) float64 at 16 kHz throughout."""
+"""The tools that sounds are made with: noises, filters, envelopes, strings of events; (n,) float64 at 16 kHz."""
 
 from __future__ import annotations
 

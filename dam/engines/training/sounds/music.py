@@ -81,17 +81,24 @@ def drums(random: Random, n: int) -> Sound:
     out = np.zeros(n)
     step = 60 / random.uniform(75, 165) / 4
     kick = {0, *random.choice(np.arange(1, 16), 3).tolist(), 8}
-    hats = int(random.choice((1, 2, 2, 4)))
-    low, snap = random.uniform(45, 75), random.uniform(150, 240)
+    hats, toms = int(random.choice((1, 2, 2, 4, 64))), set(random.choice(np.arange(1, 16), 4).tolist())
+    low, snap, skins = random.uniform(45, 95), random.uniform(150, 330), random.uniform(90, 420)
+    ringing, rattle, tomtoms = random.uniform(0.05, 0.22), random.uniform(0.04, 0.15), random.random() < 0.4
     for number in range(int(n / RATE_HZ / step) + 1):
         at, place = int(number * step * RATE_HZ), number % 16
         size = length(0.28)
         time = seconds(size)
         if place in kick:
-            put(out, glide(low * (1 + 2.5 * np.exp(-time * 35))) * fade(size, 0.002, 0.09) * 1.2, at)
+            put(out, glide(low * (1 + 2.5 * np.exp(-time * 35))) * fade(size, 0.002, ringing) * 1.2, at)
         if place in {4, 12}:
             skin = np.sin(2 * np.pi * snap * time) * fade(size, 0.001, 0.05)
-            put(out, skin * 0.5 + band(noise(random, size), 900, 7500, 1) * fade(size, 0.001, 0.07) * 0.5, at)
+            put(out, skin * 0.5 + band(noise(random, size), 900, 7500, 1) * fade(size, 0.001, rattle) * 0.5, at)
+        if tomtoms and place in toms:
+            pitch = skins * float(random.choice((1.0, 1.25, 1.6)))
+            put(out, glide(pitch * (1 + 0.3 * np.exp(-time * 20))) * fade(size, 0.002, ringing) * 0.8, at)
+        if place == 0 and number and random.random() < 0.3:
+            crash = length(1.0)
+            put(out, band(noise(random, crash), 2500, TOP_HZ, 1) * fade(crash, 0.002, 0.3) * 0.5, at)
         if place % hats == 0:
             put(
                 out,
@@ -121,11 +128,12 @@ def electronic(random: Random, n: int) -> Sound:
 def orchestra(random: Random, n: int) -> Sound:
     """Return bowed strings: many saws, each a little off and with its own vibrato, in slow chords."""
     song, out = _Song(random, 110, 220), np.zeros(n)
+    players = int(random.choice((1, 3, 3)))
     for bar in range(int(n / RATE_HZ / (song.beat_s * 4)) + 1):
         size = length(song.beat_s * 4.4)
         part = np.zeros(size)
         for step in song.chord(bar * 4):
-            for _ in range(3):
+            for _ in range(players):
                 shake = 1 + 0.005 * np.sin(
                     2 * np.pi * random.uniform(4.5, 6.5) * seconds(size) + random.uniform(0, 6)
                 )
@@ -209,13 +217,32 @@ def music_box(random: Random, n: int) -> Sound:
 
 def band_music(random: Random, n: int) -> Sound:
     """Return several instruments together: guitar or piano with drums, perhaps a voice."""
-    lead = (guitar, piano)[int(random.integers(2))](random, n)
+    lead = (guitar, piano, _any_instrument, _any_instrument)[int(random.integers(4))](random, n)
     out = lead / (lead.std() + 1e-9)
     for maker, chance in ((drums, 0.9), (orchestra, 0.4), (singing, 0.4)):
         if random.random() < chance:
             part = maker(random, n)
             out += part / (part.std() + 1e-9) * random.uniform(0.4, 1.0)
     return out * wander(random, n, 0.3, 0.9, 1.0)
+
+
+def _any_instrument(random: Random, n: int) -> Sound:
+    """Return a tune and its chords on an instrument that nobody has built: its own partials, attack and decay."""
+    song, out = _Song(random, 90, 420), np.zeros(n)
+    parts = [(float(k), float(random.exponential(1.0)) / k ** random.uniform(0.5, 1.8)) for k in range(1, 13)]
+    attack, decay, shake = random.uniform(0.002, 0.12), random.uniform(0.1, 1.5), random.uniform(0.0, 0.012)
+    pace, chords = float(random.choice((0.25, 0.5, 0.5, 1.0))), random.random() < 0.7
+    size = length(song.beat_s * pace * random.uniform(0.7, 2.0))
+    vibrato = 1 + shake * np.sin(2 * np.pi * random.uniform(4, 7) * seconds(size))
+    envelope = fade(size, attack, decay) * gate(size, 0.01)
+    for note in range(int(n / RATE_HZ / song.beat_s / pace) + 1):
+        if random.random() < 0.15:
+            continue  # a rest
+        steps = [int(random.choice(song.chord(int(note * pace)))) + 7]
+        steps += song.chord(int(note * pace)) if chords and note % 4 == 0 else []
+        for step in steps:
+            put(out, glide(song.hertz(step) * vibrato, parts) * envelope, int(note * song.beat_s * pace * RATE_HZ))
+    return out
 
 
 def _pluck(random: Random, hertz: float, n: int, bright: float) -> Sound:

@@ -112,8 +112,8 @@ def fire(random: Random, n: int) -> Sound:
 
 
 def white_noise(random: Random, n: int) -> Sound:
-    """Return steady noise, as between two radio stations."""
-    return noise(random, n, random.uniform(0.0, 0.3))
+    """Return steady noise, as between two radio stations: white to pink."""
+    return noise(random, n, random.uniform(0.0, 1.1))
 
 
 def room_tone(random: Random, n: int) -> Sound:

@@ -34,12 +34,14 @@ VOWELS = (
 def applause(random: Random, n: int) -> Sound:
     """Return many hands: each clap a burst of noise with its palm's resonance."""
     out = np.zeros(n)
-    people = int(random.integers(8, 60))
+    people = int(np.exp(random.uniform(np.log(4), np.log(200))))  # a table, or a hall
     for _ in range(people):
-        every, tone = random.uniform(0.18, 0.32), random.uniform(700, 2200)
-        size = length(0.03)
-        clap = ring(noise(random, size) * fade(size, 0.0005, random.uniform(0.003, 0.008)), tone, 500)
-        clap = clap / (np.abs(clap).max() + 1e-9) * random.uniform(0.2, 1.0)
+        every, tone = random.uniform(0.18, 0.34), random.uniform(600, 2800)
+        size = length(0.05)
+        clap = ring(
+            noise(random, size) * fade(size, 0.0005, random.uniform(0.003, 0.014)), tone, random.uniform(300, 1500)
+        )
+        clap = clap / (np.abs(clap).max() + 1e-9) * random.uniform(0.1, 1.0)
         for at in steady(random, n, every, 0.1):
             put(out, clap * random.uniform(0.6, 1.0), at)
     if random.random() < 0.6:

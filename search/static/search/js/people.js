@@ -49,6 +49,13 @@ document.addEventListener("click", (event) => {
   }
 }, { capture: true });
 
+// Enter in the name of those who are moved presses the button beside it, not the first of the form.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.isComposing || !event.target.matches?.("[data-enter]")) return;
+  event.preventDefault();
+  event.target.parentElement.querySelector("button").click();
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) {
     const text = event.target instanceof HTMLInputElement && !["checkbox", "radio"].includes(event.target.type);

@@ -27,8 +27,9 @@ function here() {
   return picture ? items(picture.parentElement).find((item) => picture.contains(item) && isOpen(item)) ?? null : null;
 }
 
+// In a lesson its questions are answered first: when none is left, new ones come to where the focus stays.
 function next(item) {
-  const every = items();
+  const every = items(item.closest("#teach-asks") ?? document);
   const at = every.indexOf(item);
   return every.slice(at + 1).find(isOpen) ?? every.slice(0, Math.max(0, at)).find(isOpen) ?? null;
 }
@@ -47,7 +48,8 @@ function show(item, verdict) {
 }
 
 function judge(item, verdict) {
-  show(item, verdict);
+  const same = items().filter((other) => other.dataset.mark === item.dataset.mark); // asked, and among the examples
+  for (const one of same) show(one, verdict);
   last = item.dataset.mark;
   const waiting = queue[queue.length - 1];
   if (waiting?.verdict === verdict) waiting.marks.push(last);

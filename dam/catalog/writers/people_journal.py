@@ -1,0 +1,95 @@
+"""How things were before people's word about people, kept with each correction, and how they are put back.
+
+A change's inverse holds ids and few fields:
+
+    faces      [[person, source, likeness, [face ids]], …]  as they were; null: this field was not changed
+    people     [[id, name, hidden, cover], …]               as they were; those that are gone are made again
+    made       [person ids]                                 to be deleted, unless they have faces of their own by now
+    refused    [[face, person], …]                          to be taken back
+    unrefused  [[face, person], …]                          to be said again
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from dam.catalog.models import Correction, Face, FaceRefusal, Person
+
+SUBJECT = "people"
+_IDS_A_QUERY = 500  # SQLite's oldest limit of variables is 999
+
+Pairs = list[tuple[int, int]]
+
+
+@dataclass(slots=True, kw_only=True)
+class Inverse:
+    """How things were before a change, gathered while it is made."""
+
+    faces: list[tuple[int | None, str | None, float | None, list[int]]] = field(default_factory=list)
+    people: list[tuple[int, str, bool, int | None]] = field(default_factory=list)
+    made: list[int] = field(default_factory=list)
+    refused: Pairs = field(default_factory=list)
+    unrefused: Pairs = field(default_factory=list)
+
+    def keep_faces(self, rows: Iterable[Face]) -> None:
+        """Remember whose these faces are, who said so, and how like they are."""
+        groups: dict[tuple[int | None, str, float], list[int]] = defaultdict(list)
+        for row in rows:
+            groups[row.person_id, row.source, row.likeness].append(row.pk)
+        self.faces += [(person, source, likeness, ids) for (person, source, likeness), ids in groups.items()]
+
+    def keep_people(self, rows: Iterable[Person]) -> None:
+        """Remember these people as they are, each as it was first."""
+        known = {person for person, *_ in self.people}
+        self.people += [(row.pk, row.name, row.hidden, row.cover_id) for row in rows if row.pk not in known]
+
+    def journal(self, summary: str) -> int:
+        """Store the correction, and return its id."""
+        said = {"faces": self.faces, "people": self.people, "made": self.made}
+        inverse = said | {"refused": self.refused, "unrefused": self.unrefused}
+        whole = {key: value for key, value in inverse.items() if value}
+        return Correction.objects.create(subject=SUBJECT, summary=summary, inverse=whole).pk
+
+
+def put_back(inverse: dict[str, Any]) -> None:
+    """Make people, faces and refusals what a correction's `inverse` says that they were."""
+    touched: set[int] = set(inverse.get("made", []))
+    for pk, name, hidden, cover in inverse.get("people", []):
+        cover_id = cover if cover and Face.objects.filter(pk=cover).exists() else None
+        Person.objects.update_or_create(pk=pk, defaults={"name": name, "hidden": hidden, "cover_id": cover_id})
+    for person, source, likeness, ids in inverse.get("faces", []):
+        if person is not None:
+            Person.objects.get_or_create(pk=person)
+        changed: dict[str, Any] = {"person_id": person, "source": source, "likeness": likeness}
+        for some in chunks(ids):
+            rows = Face.objects.filter(pk__in=some)
+            touched |= set(rows.exclude(person=None).values_list("person_id", flat=True))
+            rows.update(**{key: value for key, value in changed.items() if key == "person_id" or value is not None})
+    for face, person in inverse.get("refused", []):
+        FaceRefusal.objects.filter(face_id=face, person_id=person).delete()
+    _say_again(inverse.get("unrefused", []))
+    Person.objects.filter(pk__in=inverse.get("made", []), faces__isnull=True).delete()
+    prune_people(touched)
+
+
+def prune_people(person_ids: Iterable[int]) -> None:
+    """Delete those of these people who have no name and no face any more."""
+    wanted = list(person_ids)
+    Person.objects.filter(pk__in=wanted, name="", hidden=False, faces__isnull=True).delete()
+
+
+def chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Yield as many ids at a time as a query takes."""
+    for start in range(0, len(ids), _IDS_A_QUERY):
+        yield ids[start : start + _IDS_A_QUERY]
+
+
+def _say_again(pairs: Sequence[Sequence[int]]) -> None:
+    faces = set(Face.objects.filter(pk__in=[face for face, _ in pairs]).values_list("pk", flat=True))
+    people = set(Person.objects.filter(pk__in=[person for _, person in pairs]).values_list("pk", flat=True))
+    FaceRefusal.objects.bulk_create(
+        [FaceRefusal(face_id=face, person_id=person) for face, person in pairs if face in faces and person in people],
+        batch_size=500,
+        ignore_conflicts=True,
+    )
