@@ -15,6 +15,7 @@ from itertools import accumulate
 import numpy as np
 from numpy.typing import NDArray
 
+from dam.engines.sounds import tuning as sounds
 from dam.ports import ModelInfo
 
 GOOD = 0.5
@@ -87,6 +88,21 @@ def sound_tuning(info: ModelInfo) -> Tuning:
 def alike_tuning() -> Tuning:
     """Return what is usual between two pictures."""
     return _ALIKE
+
+
+def sound_tuning(info: ModelInfo) -> Tuning:
+    """Return what is usual between this model's sounds and texts."""
+    usual = sounds.sound_tuning(info)
+    return Tuning(
+        centre=usual.centre,
+        spread=usual.spread,
+        weight=usual.weight,
+        good_z=usual.good_z,
+        steepness=usual.steepness,
+        own_share=usual.own_share,
+        yes_shift=usual.yes_shift,
+        prompts=usual.prompts,
+    )
 
 
 def background(scores: NDArray[np.float32], usual: Tuning) -> Background:

@@ -116,7 +116,8 @@ def _fellows(faces: Faces, row: int, exemplars: NDArray[np.int64], sure: set[int
     theirs = faces.people[exemplars] == faces.people[row]
     if int(faces.ids[row]) in sure:
         theirs &= ~faces.fixed[exemplars]
-    return exemplars[theirs]
+    fellows: NDArray[np.int64] = exemplars[theirs]
+    return fellows
 
 
 def _without_itself(faces: Faces, row: int, fellows: NDArray[np.int64]) -> float:

@@ -8,11 +8,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from dam.catalog import jobs
+from dam.catalog import jobs, preferences
 from dam.catalog.readers import activity as reader
 from dam.catalog.readers.activity import FailureGroup
+from dam.catalog.writers.stages import withdraw
 from dam.types import AssetState, FileState, Stage
 from search.forms import AddLibraryForm
+from search.models_in_use import answers, captions_switch
 
 STAGE_NAMES = {
     Stage.PREPARE: ("Reading files", "Decoding, finding shots, making previews"),
@@ -66,7 +68,13 @@ def activity(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "activity/activity.html",
-        {**_live(), "troubles": _troubles(), "libraries": reader.library_statuses(), "form": AddLibraryForm()},
+        {
+            **_live(),
+            **_models(),
+            "troubles": _troubles(),
+            "libraries": reader.library_statuses(),
+            "form": AddLibraryForm(),
+        },
     )
 
 
@@ -82,6 +90,30 @@ def troubles(request: HttpRequest) -> HttpResponse:
     return render(
         request, "activity/_troubles.html", {"troubles": _troubles(), "libraries": reader.library_statuses()}
     )
+
+
+@require_safe
+def models(request: HttpRequest) -> HttpResponse:
+    """Answer with the models that answer, and how far those being built are."""
+    return render(request, "activity/_models.html", _models())
+
+
+@require_POST
+def captions(request: HttpRequest) -> HttpResponse:
+    """Have sentences written about pictures, or stop it: what is due is withdrawn, what was written stays."""
+    switch, on = captions_switch(), request.POST.get("on") == "1"
+    if switch is None:
+        messages.error(
+            request, "The model pack in use writes no sentences: choose another with `manage.py models use`."
+        )
+    elif on:
+        preferences.switch(preferences.CAPTIONS, on=True)
+        messages.success(request, "Pictures are described from now on, once everything else is done.")
+    else:
+        preferences.switch(preferences.CAPTIONS, on=False)
+        withdraw(Stage.CAPTION)
+        messages.success(request, "No more sentences are written; those that are there stay.")
+    return HttpResponseRedirect(reverse("search:activity"))
 
 
 @require_safe
@@ -101,6 +133,7 @@ def as_json(_request: HttpRequest) -> JsonResponse:
             "eta_s": now.eta_s,
             "failures": [asdict(group) for group in reader.failures()],
             "libraries": [asdict(library) for library in reader.library_statuses()],
+            "models": [asdict(answer) for answer in answers()],
         }
     )
 
@@ -118,6 +151,10 @@ def retry(request: HttpRequest) -> HttpResponse:
 def _live() -> dict[str, object]:
     now = reader.activity()
     return {"now": now, "stages": [(stage, *STAGE_NAMES[stage.stage]) for stage in now.stages]}
+
+
+def _models() -> dict[str, object]:
+    return {"answers": answers(), "captions": captions_switch()}
 
 
 def _troubles() -> list[Trouble]:

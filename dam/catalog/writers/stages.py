@@ -38,6 +38,12 @@ def align_stages(plan: Plan) -> int:
     return changed
 
 
+def withdraw(stage: Stage) -> int:
+    """Withdraw all that is due of a stage, as it was switched off; what is done stays. Returns how many went."""
+    with transaction.atomic():
+        return _withdraw([stage], models=())
+
+
 def enqueue_after(asset_ids: Iterable[int], *, stage: Stage, model: str, plan: Plan) -> None:
     """Make due what works on the vectors that this stage has just made anew."""
     assets, later = list(asset_ids), list(plan.stages_after(stage, model))

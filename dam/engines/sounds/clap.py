@@ -167,9 +167,10 @@ def _load(folder: Path, *, name: str, device: str) -> _Loaded:
     from transformers import AutoTokenizer, ClapFeatureExtractor, ClapModel
     from transformers.utils import logging
 
-    logging.disable_progress_bar()  # it would be drawn over the worker's own lines
+    quiet: Callable[[], None] = logging.disable_progress_bar  # it would be drawn over the worker's own lines
+    quiet()
     try:
-        model = ClapModel.from_pretrained(folder, local_files_only=True, use_safetensors=safe, weights_only=True)
+        model: Any = ClapModel.from_pretrained(folder, local_files_only=True, use_safetensors=safe, weights_only=True)
         extractor = ClapFeatureExtractor.from_pretrained(folder, local_files_only=True)
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
     except Exception as error:  # a cut or foreign file fails in any of four libraries

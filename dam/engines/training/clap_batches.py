@@ -72,7 +72,7 @@ def _spectrum(entry: Recipe, seed: int) -> NDArray[np.float16]:
     if entry.name == "speech" and seed % 3:  # two thirds are said by a synthesiser, one is formants alone
         entry = replace(entry, maker=spoken)
     power = mel_power(make_sound(entry, np.random.default_rng(seed), seconds=_STORED_S))
-    return (10 * np.log10(power + 1e-10)).astype(np.float16)
+    return np.asarray(10 * np.log10(power + 1e-10), dtype=np.float16)
 
 
 def known_words() -> WordList:

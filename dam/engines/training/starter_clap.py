@@ -26,7 +26,6 @@ from torch.nn import functional
 from dam.engines.sounds.small_net import DIMENSIONS, SmallClap
 from dam.engines.sounds.small_words import WordList
 from dam.engines.training.clap_batches import Batch, Mixer, SoundCache, known_words
-from dam.engines.training.clap_report import report
 from dam.engines.training.sounds import RECIPES
 
 logger = logging.getLogger("starter_clap")
@@ -45,10 +44,10 @@ def train(
     steps: int,
     seed: int,
     rate: float,
-    report_every: int,
+    save_every: int,
     start_from: Path | None = None,
 ) -> None:
-    """Train for a number of batches, saving the averaged model at every report."""
+    """Train for a number of batches, saving the averaged model every now and then."""
     torch.manual_seed(seed)
     words = known_words()
     # What goes on from an earlier result shall not see the same mixtures again.
@@ -75,7 +74,7 @@ def train(
         if step % 20 == 0:
             pace = (time.monotonic() - began) / step
             logger.info("step %d loss %.2f, %.0f%% right, %.2f s each", step, loss.item(), hits * 100, pace)
-        if step % report_every == 0 or step == steps:
+        if step % save_every == 0 or step == steps:
             save(average, words, out)
 
 
@@ -102,7 +101,7 @@ def main() -> None:
     parser.add_argument("--variants", type=int, default=80, help="sounds of each recipe")
     parser.add_argument("--steps", type=int, default=1600)
     parser.add_argument("--rate", type=float, default=2e-3)
-    parser.add_argument("--report-every", type=int, default=200)
+    parser.add_argument("--save-every", type=int, default=200)
     parser.add_argument("--start-from", type=Path, help="folder of an earlier result to go on from")
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
@@ -110,8 +109,7 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     cache = SoundCache(options.cache, variants=options.variants, seed=options.seed)
     train(cache, out=options.out, steps=options.steps, seed=options.seed, rate=options.rate,
-          report_every=options.report_every, start_from=options.start_from)  # fmt: skip
-    report(options.out)
+          save_every=options.save_every, start_from=options.start_from)  # fmt: skip
 
 
 def _loss(model: SmallClap, guide: nn.Module, batch: Batch) -> tuple[Tensor, float]:

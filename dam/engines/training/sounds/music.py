@@ -122,7 +122,7 @@ def electronic(random: Random, n: int) -> Sound:
         lead = glide(np.full(size, song.hertz(int(random.integers(7, 15)))), ((1.0, 1.0), (3.0, 0.3), (5.0, 0.2)))
         put(out, lead * fade(size, 0.01, 0.2) * 0.3, at)
     beat_track = drums(random, n)
-    return out + beat_track / (beat_track.std() + 1e-9) * out.std() * random.uniform(0.4, 1.0)
+    return np.asarray(out + beat_track / (beat_track.std() + 1e-9) * out.std() * random.uniform(0.4, 1.0))
 
 
 def orchestra(random: Random, n: int) -> Sound:
@@ -223,7 +223,7 @@ def band_music(random: Random, n: int) -> Sound:
         if random.random() < chance:
             part = maker(random, n)
             out += part / (part.std() + 1e-9) * random.uniform(0.4, 1.0)
-    return out * wander(random, n, 0.3, 0.9, 1.0)
+    return np.asarray(out * wander(random, n, 0.3, 0.9, 1.0))
 
 
 def _any_instrument(random: Random, n: int) -> Sound:

@@ -39,7 +39,7 @@ def rain_on_roof(random: Random, n: int) -> Sound:
         np.zeros(n),
     )  # fmt: skip
     soft = band(noise(random, n, 0.8), 250, random.uniform(2200, 3800), 1)
-    return roof / (roof.std() + 1e-9) + soft * random.uniform(0.1, 0.35)
+    return np.asarray(roof / (roof.std() + 1e-9) + soft * random.uniform(0.1, 0.35))
 
 
 def wind(random: Random, n: int) -> Sound:
@@ -47,7 +47,7 @@ def wind(random: Random, n: int) -> Sound:
     base = band(noise(random, n, 1.6), 40, random.uniform(350, 900))
     gust = wander(random, n, random.uniform(0.2, 0.6), 0.1, 1.0) ** 1.5
     howl = glide(wander(random, n, 0.7, 250, 700)) * band(noise(random, n), 0, 12) * gust**2
-    return base * (0.2 + gust) + howl / (howl.std() + 1e-9) * random.uniform(0.0, 0.25)
+    return np.asarray(base * (0.2 + gust) + howl / (howl.std() + 1e-9) * random.uniform(0.0, 0.25))
 
 
 def waves(random: Random, n: int) -> Sound:
@@ -119,4 +119,4 @@ def white_noise(random: Random, n: int) -> Sound:
 def room_tone(random: Random, n: int) -> Sound:
     """Return a quiet room: soft low noise, perhaps a trace of hum."""
     hum = np.sin(2 * np.pi * random.choice((50.0, 60.0, 100.0, 120.0)) * seconds(n)) * random.choice((0.0, 0.3))
-    return band(noise(random, n, random.uniform(1.0, 1.8)), 30, 7000, 1) + hum
+    return np.asarray(band(noise(random, n, random.uniform(1.0, 1.8)), 30, 7000, 1) + hum)

@@ -111,8 +111,9 @@ function settled() {
   else if (items().length && !items().some(isOpen)) renew("#main", () => focusOn(items()[0]));
 }
 
+// Each part asks for itself: of two requests from one element htmx keeps the second waiting, and calls it done.
 function renew(part, then) {
-  window.htmx?.ajax("GET", location.href, { target: part, select: part, swap: "outerHTML" }).then(() => then?.());
+  window.htmx?.ajax("GET", location.href, { source: part, target: part, select: part, swap: "outerHTML" }).then(() => then?.());
 }
 
 // A lesson asks anew once its questions are answered, or while somebody marks examples below them.
@@ -120,7 +121,7 @@ function ask() {
   const asks = document.getElementById("teach-asks");
   const inside = asks?.contains(document.activeElement);
   const left = asks ? items(asks).filter(isOpen).length : 0;
-  window.htmx?.ajax("GET", location.href, { target: "#teach-stand", select: "#teach-stand", swap: "outerHTML" });
+  renew("#teach-stand");
   if (!inside || !left) renew("#teach-asks", () => { if (inside) focusOn(items(document.getElementById("teach-asks"))[0]); });
 }
 
