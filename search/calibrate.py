@@ -65,10 +65,6 @@ _SPEECH = Tuning(centre=0.5, spread=0.12, good_z=3.5, prompts=("{}",))
 # Picture against picture: anything is somewhat alike, and "more like this" should not be shy.
 _ALIKE = Tuning(centre=0.5, spread=0.12, good_z=2.0, prompts=())
 
-# LAION's CLAP between sounds and texts that don't mean them: as its CLIP, around nothing.
-_SOUND = Tuning(centre=0.05, spread=0.1, prompts=("{}", "this is the sound of {}"))
-_SOUND_BY_NAME: dict[str, Tuning] = {}
-
 
 def tuning(info: ModelInfo) -> Tuning:
     """Return what is usual between this model's pictures and texts."""
@@ -78,11 +74,6 @@ def tuning(info: ModelInfo) -> Tuning:
 def speech_tuning() -> Tuning:
     """Return what is usual between two texts; their cosine is outside of what any CLIP was trained for."""
     return _SPEECH
-
-
-def sound_tuning(info: ModelInfo) -> Tuning:
-    """Return what is usual between this model's sounds and texts."""
-    return _SOUND_BY_NAME.get(info.name, _SOUND)
 
 
 def alike_tuning() -> Tuning:
