@@ -1,6 +1,7 @@
 """What is done to people from the pages: named, merged, hidden, forgotten; each sentence says what happened."""
 
 from collections.abc import Callable
+from pathlib import PurePath
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,6 +18,13 @@ from search.templatetags.notices import say_done
 from search.templatetags.people import counted
 from search.views.people import names, person_or_404, tile_of
 from search.views.ways import go_back, leave_for, number, numbers
+
+_FILES_TOLD = 3
+_LONGEST = 60  # characters of a file's name in a sentence
+_NOT_WIPED = (
+    "The database is in use, so its file could not be rewritten: older copies of what was deleted may be left in it. "
+    "Forget somebody once more while nothing else runs, to be sure."
+)
 
 
 @require_POST
@@ -82,11 +90,15 @@ def forget(request: HttpRequest, person_id: int) -> HttpResponse:
         messages.error(request, f"Nothing is forgotten: type “{view.name or 'forget'}” to say that you mean it.")
         return HttpResponseRedirect(reverse("search:person-forgetting", args=[person_id]))
     try:
-        service.forget(person_id)
+        report = service.forget(person_id)
     except PeopleError as error:
         messages.error(request, str(error))
         return HttpResponseRedirect(reverse("search:people"))
-    say_done(request, f"{view.name or 'That person'} is forgotten: {counted(view.faces, 'face')} deleted.")
+    say_done(request, f"{view.name or 'That person'} is forgotten: {counted(report.faces, 'face')} deleted.")
+    if report.named_in:
+        messages.warning(request, _named_still(view.name, report.named_in))
+    if not report.wiped:
+        messages.warning(request, _NOT_WIPED)
     return _without_traces(HttpResponseRedirect(reverse("search:people")))
 
 
@@ -101,6 +113,13 @@ def switch(request: HttpRequest) -> HttpResponse:
     gone = service.switch_faces(on=False)
     say_done(request, f"Faces are not looked for any more; {counted(gone, 'face')} deleted.")
     return _without_traces(answer)
+
+
+def _named_still(name: str, paths: tuple[str, ...]) -> str:
+    shown = ", ".join(PurePath(path).name[:_LONGEST] for path in paths[:_FILES_TOLD])
+    more = f" and {len(paths) - _FILES_TOLD:,} more" if len(paths) > _FILES_TOLD else ""
+    said = f"names {name} itself and stays" if len(paths) == 1 else f"name {name} themselves and stay"
+    return f"{counted(len(paths), 'file')} {said} as before: {shown}{more}."
 
 
 def _without_traces(answer: HttpResponseRedirect) -> HttpResponseRedirect:

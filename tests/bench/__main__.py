@@ -32,6 +32,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "sounds": ("sounds",),
     "tags": ("tags",),
     "look": ("measures",),
+    "stages": ("stages",),
 }
 _FILLED = ("fill", "search", "search_memory")  # they share one data folder
 _ON_ONE_THREAD = ("vectors", "tags")  # beside numpy: two waiting threads on busy cores would measure the waiting

@@ -16,7 +16,7 @@ from tests.bench.measure import Report
 
 TASKS = (
     *("photos", "heavy", "video", "speech", "vectors", "fill", "search", "search_memory", "indexing_memory"),
-    *("faces", "seen", "sounds", "tags", "measures"),
+    *("faces", "seen", "sounds", "tags", "measures", "stages"),
 )
 
 

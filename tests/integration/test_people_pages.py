@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from dam import wiring
 from dam.catalog import jobs, preferences
-from dam.catalog.models import DetectedObject, Face, FaceRefusal, Person, StageModel, TextLine, Unit
+from dam.catalog.models import AssetMetadata, DetectedObject, Face, FaceRefusal, Person, StageModel, TextLine, Unit
 from dam.catalog.readers import people as readers
 from dam.catalog.readers.together import seen_together
 from dam.people import service
@@ -302,6 +302,18 @@ def test_forgetting_asks_first_and_then_leaves_nothing(client: Client, trio: Peo
     assert answer["Clear-Site-Data"] == '"cache"'
     assert not Person.objects.filter(pk=red.pk).exists()
     assert said(page(client, "/people")) == ["Ana is forgotten: 4 faces deleted."]
+
+
+def test_forgetting_tells_which_files_name_the_person_themselves(client: Client, trio: PeopleDesk) -> None:
+    red = trio.person("a.jpg")
+    service.name_person(red.pk, "Ana")
+    AssetMetadata.objects.filter(asset=trio.asset("c.jpg")).update(description="Ana by the sea")
+    assert "a description names Ana" in page(client, f"/people/{red.pk}/forgetting")
+    client.post(f"/people/{red.pk}/forget", {"sure": "Ana"})
+    assert said(page(client, "/people")) == [
+        "Ana is forgotten: 4 faces deleted.",
+        "1 file names Ana itself and stays as before: c.jpg.",
+    ]
 
 
 def test_switching_off_says_how_many_faces_go_and_deletes_them(client: Client, trio: PeopleDesk) -> None:

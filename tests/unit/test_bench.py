@@ -133,7 +133,7 @@ def test_every_task_is_a_module_that_measures(task: str) -> None:
 
 
 def test_understanding_is_measured_stage_by_stage_and_on_request_alone() -> None:
-    assert {"faces", "seen", "sounds", "tags", "look"} <= set(PARTS)
+    assert {"faces", "seen", "sounds", "tags", "look", "stages"} <= set(PARTS)
     assert tasks_of(["faces", "tags"]) == ["faces", "tags"]
 
 
