@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from dam.catalog import jobs
@@ -37,6 +39,16 @@ def test_each_row_is_claimed_once(assets: list[int]) -> None:
 def test_enqueue_twice_leaves_one_row(assets: list[int]) -> None:
     jobs.enqueue(assets, stage=Stage.PREPARE)
     assert StageRun.objects.count() == len(assets)
+
+
+def test_the_stages_of_many_assets_are_added_by_one_statement(assets: list[int]) -> None:
+    wanted = [(Stage.PREPARE, ""), (Stage.EMBED, "a"), (Stage.EMBED, "b"), (Stage.LOOK, "look-1")]
+    with CaptureQueriesContext(connection) as queries:
+        assert jobs.enqueue_stages(assets, wanted) == 20
+    assert len([query for query in queries if "INSERT" in query["sql"]]) == 1
+    rows = StageRun.objects.values_list("asset_id", "stage", "model")
+    assert set(rows) == {(asset, stage, model) for asset in assets for stage, model in wanted}
+    assert len(rows) == 20, "what was there stays"
 
 
 def test_lower_priority_number_runs_first(assets: list[int]) -> None:

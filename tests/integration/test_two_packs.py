@@ -1,21 +1,15 @@
-"""A change of models over real files: only what differs is done again, beside the old rows, and then shown.
-
-Three tiny packs (`tests/packs`): `two` has another embedder and another detector than `one`, `more` has sentences,
-which `one` lacks. Their models are random weights of the right shapes, loaded by the real code; faces are dlib's.
-"""
+"""A change of models over real files: only what differs is done again, beside the old rows, and then shown."""
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from django.test import override_settings
+from django.core.management import call_command
 
-from dam import wiring
 from dam.catalog import current, jobs, preferences
 from dam.catalog import pack as choices
-from dam.catalog.models import Asset, DetectedObject, Embedding, Face, MediaFile, StageRun, TextLine, Unit, UnitLook
+from dam.catalog.models import Asset, DetectedObject, Embedding, Face, StageRun, TextLine, Unit, UnitLook
 from dam.catalog.readers import seen
 from dam.catalog.readers.appearances import appearances_of
 from dam.catalog.readers.tags import tags_of_asset
@@ -23,142 +17,38 @@ from dam.catalog.writers.libraries import add_library
 from dam.catalog.writers.people import name_person
 from dam.catalog.writers.tags import ensure_tag, say
 from dam.config import config
-from dam.engines.media.fake import FakeMediaReader
-from dam.engines.packs import Pack, catalogue
-from dam.people import vectors
-from dam.tagging import tagger
-from dam.types import Prepared, SearchResult, SourceFile, Stage, StageState
-from indexer import compose
+from dam.types import Stage, StageState
 from indexer.caption import caption
 from indexer.compose import follow_pack, make_pipeline
 from indexer.embed import embed
 from indexer.intake import scan_library
 from indexer.objects import find_objects
 from indexer.tools import Tools
-from search.follow import Follower
-from search.service import parse_query, search
-from tests.media_files import prepare_here
-from tests.tiny_clap import make_clap
-from tests.tiny_models import make_clip, make_siglip
-from tests.tiny_seen import dfine_config, make_blip, make_detector, rtdetr_config
+from tests.pack_desk import FILES, NAMES, Desk, decoded, tiny_packs, write_weights
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.real, pytest.mark.slow]
 
-PACKS = Path(__file__).resolve().parents[1] / "packs"
-FILES = ("faces/obama.jpg", "faces/biden.jpg", "odd/gps_arezzo.jpg", "video/bikes.mp4", "audio/jfk.flac")
-WEIGHTS: dict[str, Callable[[Path], Path]] = {
-    "one/embedder": make_clip,
-    "one/objects": lambda folder: make_detector(folder, rtdetr_config()),
-    "one/sounds": make_clap,
-    "two/embedder": make_siglip,
-    "two/objects": lambda folder: make_detector(folder, dfine_config("tiny")),
-    "more/captions": make_blip,
-}
 CHANGED = {Stage.EMBED, Stage.EMBED_SPEECH, Stage.OBJECTS, Stage.TAG}
-
-decoded: list[Path] = []
-
-
-class HereReader(FakeMediaReader):
-    """Decodes for real, in this process, and remembers what."""
-
-    def __init__(self, _limits: object) -> None:
-        super().__init__()
-
-    def prepare(self, source: SourceFile, *, out_dir: Path) -> Prepared:
-        decoded.append(source.path)
-        return prepare_here(source.path, out_dir)
-
-    def read_sound(self, source: SourceFile, *, out_dir: Path) -> Path | None:
-        decoded.append(source.path)
-        return prepare_here(source.path, out_dir).pcm
-
-
-@dataclass
-class Desk:
-    """A library of a few real files, and the product's own plan and pipeline over it."""
-
-    folder: Path
-    library_id: int
-    follower: Follower = field(default_factory=lambda: Follower(snapshots=None))
-
-    def asset(self, name: str) -> int:
-        return Asset.objects.get(files__path=name).pk
-
-    def index(self) -> None:
-        scan_library(self.library_id, settle=False)
-        follow_pack()
-        assert self.run() == {}
-        follow_pack()
-
-    def run(self) -> dict[str, str]:
-        return make_pipeline().run_until_idle()
-
-    def use(self, pack: str) -> None:
-        """Choose a pack, and have the worker look."""
-        choices.use(pack, answering="one")
-        follow_pack()
-
-    def ask(self, text: str) -> SearchResult:
-        self.follower.catch_up()
-        return search(parse_query(text), source=self.follower)
-
-    def shown(self) -> dict[str, object]:
-        """Return what pages and searches show of everything, by name; the models included."""
-        shown: dict[str, object] = {}
-        for name in MediaFile.objects.order_by("path").values_list("path", flat=True):
-            asset = self.asset(name)
-            shown[f"{name} things"] = [(row.label, row.box, row.model) for row in seen.objects_in(asset)]
-            shown[f"{name} writing"] = [(row.text, row.model) for row in seen.writing_in(asset)]
-            shown[f"{name} tags"] = [(row.name, row.source, row.model) for row in tags_of_asset(asset)]
-        found = self.ask("red car")
-        shown["search"] = (found.pack, [hit.unit_id for hit in found.hits])
-        return shown
 
 
 @pytest.fixture(scope="module")
 def tiny_weights() -> Iterator[None]:
-    for name, make in WEIGHTS.items():
-        make(config().places.models / name)
+    write_weights()
     yield
-    for name in ("one", "two", "more"):
+    for name in NAMES:
         shutil.rmtree(config().places.models / name)
 
 
 @pytest.fixture
-def desk(
-    tmp_path: Path,
-    real_media: Path,
-    tiny_weights: None,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Desk]:
-    shipped = catalogue.load_packs()
-    packs: dict[str, Pack] = {
-        **shipped,
-        **{name: catalogue.read_pack(PACKS / f"{name}.toml") for name in ("one", "two", "more")},
-    }
-    for place in (catalogue, wiring):
-        monkeypatch.setattr(place, "load_packs", lambda: packs)
-    _forget()
-    choices.pin("one")
+def desk(tmp_path: Path, real_media: Path, tiny_weights: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     folder = tmp_path / "library"
     folder.mkdir()
     for name in FILES:
         shutil.copyfile(real_media / name, folder / Path(name).name)
-    made = Desk(folder=folder, library_id=add_library(folder).id)
-    with override_settings(MEDIA_READER=f"{__name__}.HereReader"):
+    with tiny_packs(monkeypatch):
+        made = Desk(folder=folder, library_id=add_library(folder).id)
         made.index()
         yield made
-    _forget()
-
-
-def _forget() -> None:
-    """Let nothing of another test's packs or rows be remembered in this process."""
-    wiring.reset()
-    compose._aligned.clear()
-    vectors.drop()
-    tagger.forget()
-    decoded.clear()
 
 
 def _runs() -> dict[tuple[int, str, str], tuple[str, object]]:
@@ -306,3 +196,13 @@ def test_a_port_that_the_old_pack_lacked_is_all_that_is_run(desk: Desk) -> None:
     assert after.keys() - before.keys() == due
     assert (_kept(), decoded) == (kept, files)
     assert all(seen.captions_in(asset.pk) for asset in pictured)
+
+
+def test_the_command_that_indexes_ends_with_the_new_models_shown(desk: Desk) -> None:
+    choices.use("two", answering="one")
+    call_command("index", "--quiet")
+    assert not jobs.any_due()
+    assert (choices.active(), current.being_built()) == (choices.PackChoice(name="two"), {})
+    assert current.models_in_use()[Stage.OBJECTS] == "tiny-d-fine"
+    assert current.models_in_use()[Stage.TAG].startswith("tiny-siglip+")
+    assert {row.model for row in seen.objects_in(desk.asset("biden.jpg"))} == {"tiny-d-fine"}
