@@ -17,14 +17,15 @@ from search.views.people import names
 from search.views.ways import offered
 
 _FEW_UNKNOWN = 6  # faces of nobody known beyond these are folded away: crowds
-_MOST_TIMES = 12  # moments of one person in one video
+_MOST_TIMES = 12  # appearances of one person in one video
+_SAME_MS = 1_000  # those that follow each other so soon are shown as one: a cut does not send anybody away
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Present:
     """Somebody in an asset: `sure` 0..1, `said` who says so, `asked` whether only a model does.
 
-    `person_id` is None for a face that is nobody's yet; `times` (ms) are empty on a photo.
+    `person_id` is None for a face that is nobody's yet; `times` are [start, end] in ms, none on a photo.
     """
 
     person_id: int | None
@@ -35,7 +36,7 @@ class Present:
     said: str
     asked: bool
     face_ids: tuple[int, ...]
-    times: tuple[int, ...]
+    times: tuple[tuple[int, int], ...]
     offer: PersonView | None
 
 
@@ -72,7 +73,7 @@ def people_context(request: HttpRequest, asset_id: int) -> dict[str, object]:
 def _present(faces: list[FaceView], offers: dict[int, PersonView]) -> Present:
     best = max(faces, key=lambda face: (face.source is not FaceSource.MODEL, face.likeness, face.certainty))
     by_model = best.source is FaceSource.MODEL
-    timed = [face.at_ms for face in faces if face.unit_kind != UnitKind.PHOTO]
+    timed = sorted((face.start_ms, face.end_ms) for face in faces if face.unit_kind != UnitKind.PHOTO)
     return Present(
         person_id=best.person_id,
         name=best.person_name,
@@ -82,6 +83,16 @@ def _present(faces: list[FaceView], offers: dict[int, PersonView]) -> Present:
         said=said_by(best.source, best.model),
         asked=by_model and bool(best.person_name),
         face_ids=tuple(face.id for face in faces),
-        times=tuple(timed[:_MOST_TIMES]),
+        times=tuple(_joined(timed)[:_MOST_TIMES]),
         offer=offers.get(best.person_id or 0),
     )
+
+
+def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    for start, end in spans:
+        if found and start - found[-1][1] <= _SAME_MS:
+            found[-1] = found[-1][0], max(end, found[-1][1])
+        else:
+            found.append((start, end))
+    return found

@@ -114,9 +114,11 @@ def asking_to_merge(request: HttpRequest) -> HttpResponse:
     """Ask whose name stays, where several of those chosen have one."""
     wanted = [pk for pk in map(number, request.GET.getlist("person")[:1000]) if pk is not None]
     found = list(reader.people_by_id(wanted).values())
+    # Where none has a name there is one to keep all the same: the one who is seen most.
+    named = [view for view in found if view.name] or sorted(found, key=lambda view: -view.assets)[:1]
     if len(found) < 2:
         raise Http404
-    return render(request, "people/merge.html", {"chosen": found, "named": [view for view in found if view.name]})
+    return render(request, "people/merge.html", {"chosen": found, "named": named})
 
 
 @require_safe

@@ -347,6 +347,22 @@ def test_an_asset_shows_who_is_in_it_and_takes_corrections(client: Client, trio:
     assert 'aria-label="Merge with Ana?"' in part.content.decode()
 
 
+def test_an_appearance_in_a_video_is_a_stretch_of_it_whatever_cuts_there_are(
+    client: Client, trio: PeopleDesk
+) -> None:
+    html = page(client, f"/asset/{trio.asset('v.mp4')}")
+    faces = Face.objects.filter(person=trio.person("v.mp4")).order_by("start_ms")
+    assert len(faces) == 2, "one in each shot"
+    start, end = faces[0].start_ms, faces[1].end_ms
+    assert re.findall(r'data-jump="(\d+)">([^<]*)</a></span>', html) == [(str(start), f"00:00–00:0{end // 1000}")]
+
+
+def test_merging_people_without_a_name_keeps_one_of_them(client: Client, trio: PeopleDesk) -> None:
+    red, green = trio.person("a.jpg"), trio.person("a.jpg", 1)
+    asking = page(client, f"/people/merging?person={red.pk}&person={green.pk}")
+    assert re.findall(r'name="into" value="(\d+)"', asking) == [str(red.pk)]
+
+
 def test_boxes_stand_where_things_are_and_when(client: Client, trio: PeopleDesk) -> None:
     red, asset, video = trio.person("a.jpg"), trio.asset("a.jpg"), trio.asset("v.mp4")
     service.name_person(red.pk, "Ana")
