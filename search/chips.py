@@ -42,7 +42,7 @@ def _chip(part: Part) -> Chip:
     if part.name == "face":
         lead, value = "a face like this", ""
     return Chip(
-        lead=f"not {lead}".strip() if part.negated else lead,
+        lead=lead,
         value=f"“{value}”" if part.name in _QUOTED else value,
         rest=part.rest,
         negated=part.negated,

@@ -368,7 +368,7 @@ def test_chips_say_what_was_understood(desk: Desk) -> None:
     seen(desk.photo("ana"), ana)
     found = chips(f"sea person:#{ana.pk} -tag:boat color:teal color:#123456 said:hello")
     assert [(chip.lead, chip.value, chip.negated, chip.swatch) for chip in found] == [
-        ("with", "Ana", False, ""), ("not tag", "boat", True, ""), ("colour", "teal", False, "#029386"),
+        ("with", "Ana", False, ""), ("tag", "boat", True, ""), ("colour", "teal", False, "#029386"),
         ("colour", "#123456", False, "#123456"), ("said", "“hello”", False, ""),
     ]  # fmt: skip
     assert found[1].rest == f"sea person:#{ana.pk} color:teal color:#123456 said:hello"
