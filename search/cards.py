@@ -27,6 +27,8 @@ _IN_WORDS = {
     EvidenceSource.PLACE: "Taken in",
 }
 
+_HEARD_MS = 10_000  # a window of the models of sound: what was found is in it
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Why:
@@ -39,7 +41,10 @@ class Why:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """A tile with its link; `label` is what a screen reader says; `spoken` and `text` only for spoken lines."""
+    """A tile with its link; `label` is what a screen reader says; `spoken` and `text` only for spoken lines.
+
+    `heard_until_ms` is set for a recording that was found by its sound: it plays from `at_ms` to there.
+    """
 
     tile: Tile
     href: str
@@ -48,6 +53,7 @@ class Card:
     why: tuple[Why, ...] = ()
     spoken: LineContext | None = None
     text: str = ""
+    heard_until_ms: int = 0
 
 
 def asset_cards(asset_ids: Sequence[int], *, where: Mapping[str, str] | None = None) -> list[Card]:
@@ -92,7 +98,8 @@ def hit_cards(
 
 
 def _hit_card(hit: Hit, tile: Tile, spoken: LineContext | None, where: Mapping[str, str]) -> Card:
-    at_ms = _moment(hit)
+    heard = hit.unit_kind == UnitKind.CLIP and spoken is None
+    at_ms = (hit.best_ms or 0) if heard else _moment(hit)
     marked = next((item.snippet for item in hit.evidence if item.source == EvidenceSource.SPOKEN_WORDS), "")
     timed = {"t": str(at_ms)} if hit.unit_kind != UnitKind.PHOTO else {}
     return Card(
@@ -103,6 +110,7 @@ def _hit_card(hit: Hit, tile: Tile, spoken: LineContext | None, where: Mapping[s
         why=tuple(_why(item) for item in sorted(hit.evidence, key=lambda item: -item.score)),
         spoken=spoken,
         text=marked or (spoken.line.text if spoken else ""),
+        heard_until_ms=min(at_ms + _HEARD_MS, hit.end_ms or at_ms + _HEARD_MS) if heard else 0,
     )
 
 

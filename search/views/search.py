@@ -26,7 +26,7 @@ _SPOKEN_FIRST_AFTER = 30  # with more pictures than this, lines below them would
 _REST = 48
 _NEAREST = 3
 _SWATCHES = 24
-_KIND_NAMES = {UnitKind.PHOTO: "Photos", UnitKind.SHOT: "Shots", UnitKind.CLIP: "Spoken"}
+_KIND_NAMES = {UnitKind.PHOTO: "Photos", UnitKind.SHOT: "Shots", UnitKind.CLIP: "Heard"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,12 +101,14 @@ def _after(asked: Asked) -> tuple[int, dict[str, object]]:
         return 503, {"error": str(error), "error_kind": "engine"}
     spoken = [(place, hit) for place, hit in found.good if hit.unit_kind == UnitKind.CLIP]
     few = spoken if asked.kind == UnitKind.CLIP else spoken[:_FEW_SPOKEN]
+    lines = _cards(found, few)
     return 200, {
         "answer": found,
         "chips": chips(asked.text),
         "tabs": _tabs(found),
         "total": sum(found.counts.values()),
-        "spoken": _cards(found, few),
+        "spoken": lines,
+        "heard": any(card.heard_until_ms for card in lines),
         "spoken_more": len(spoken) - len(few),
         "spoken_first": _spoken_first(found, spoken),
         "rest": _cards(found, found.rest[:_REST]) if found.good else [],

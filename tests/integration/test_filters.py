@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from dam import wiring
@@ -380,3 +381,16 @@ def test_the_command_line_takes_the_same_language(desk: Desk, capsys: pytest.Cap
     call_command("search", "person:Ana", "--json")
     (hit,) = json.loads(capsys.readouterr().out)
     assert hit["why"][0]["source"] == "person"
+
+
+def test_a_recording_found_by_its_sound_plays_at_the_moment(desk: Desk, client: Client) -> None:
+    (line,) = desk.rows.speech(["good evening"], path="field/rain.flac")
+    whole = Unit.objects.create(asset=line.asset, kind=UnitKind.CLIP, position=0, start_ms=0, end_ms=90_000)
+    tag = Tag.objects.create(key="sound/rain", name="rain", kind=TagKind.SOUND)
+    StageModel.objects.create(stage=Stage.SOUND_TAG, model="ears+words")
+    TagScore.objects.create(unit=whole, tag=tag, model="ears+words", certainty=0.8, at_ms=62_000)
+    page = client.get("/", {"q": "sounds:rain"}).content.decode()
+    assert 'data-start="62000" data-end="72000"' in page
+    assert "rain.flac" in page
+    assert ">Heard<" in page
+    assert "Sounds like it" in page

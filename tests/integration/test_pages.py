@@ -208,7 +208,7 @@ def test_results_are_counted_by_kind_with_time_ranges(client: Client, rows: Rows
     html = page(client, "/?q=red+car")
     assert "2 matches · 0.09 s" in html
     assert re.findall(r'(\w+) <span class="tab__count">(\d+)<', html) == [
-        ("All", "2"), ("Photos", "1"), ("Shots", "1"), ("Spoken", "0"),
+        ("All", "2"), ("Photos", "1"), ("Shots", "1"), ("Heard", "0"),
     ]  # fmt: skip
     assert "00:10–00:20" in html
     assert f'href="/asset/{shots[1].asset_id}?t=10000&amp;q=red+car&amp;n=1"' in html
