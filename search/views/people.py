@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from dam import wiring
 from dam.catalog import current, jobs, preferences
 from dam.catalog.readers import people as reader
 from dam.catalog.readers.people import FaceView, PersonView
@@ -47,6 +48,8 @@ def people(request: HttpRequest) -> HttpResponse:
     named = [tile_of(person, offers) for person in reader.people(named=True, hidden=hidden, query=query)]
     several, once, more = ([], [], 0) if query else _unnamed(offers, hidden=hidden, start=0)
     on, left = preferences.is_on(preferences.FACES), jobs.due_count([Stage.FACES])
+    begun = bool(current.model_of(Stage.FACES))
+    able = begun or wiring.active_pack().faces is not None
     return render(
         request,
         "people/people.html",
@@ -61,7 +64,8 @@ def people(request: HttpRequest) -> HttpResponse:
             "hidden_count": len(reader.people(hidden=True)),
             "on": on,
             "left": left if on else 0,
-            "able": bool(current.model_of(Stage.FACES)),
+            "able": able,
+            "soon": on and able and not begun,
         },
     )
 

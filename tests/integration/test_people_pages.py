@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -92,9 +93,15 @@ def test_people_are_listed_the_named_first_with_their_counts(client: Client, tri
     assert "style=" not in html
 
 
-def test_before_anybody_is_found_the_page_says_why(client: Client, desk: PeopleDesk) -> None:
+def test_before_anybody_is_found_the_page_says_why(
+    client: Client, desk: PeopleDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     StageModel.objects.all().delete()
-    assert "The model pack in use finds no faces" in page(client, "/people")
+    assert "People appear here as their faces are found" in page(client, "/people")
+    blind = replace(wiring.active_pack(), faces=None)
+    with monkeypatch.context() as patch:
+        patch.setattr(wiring, "active_pack", lambda: blind)
+        assert "The model pack in use finds no faces" in page(client, "/people")
     desk.photo("a.jpg", [])
     desk.index()
     assert "No faces were found" in page(client, "/people")
@@ -324,8 +331,9 @@ def test_switching_off_says_how_many_faces_go_and_deletes_them(client: Client, t
     assert said(html) == ["Faces are not looked for any more; 8 faces deleted."]
     assert "Faces are not looked for" in html
     assert (Face.objects.count(), Person.objects.count()) == (0, 0)
-    post(client, "/people/switch", on="1")
+    html = post(client, "/people/switch", on="1")
     assert preferences.is_on(preferences.FACES)
+    assert "People appear here as their faces are found" in html, "the worker has not begun"
 
 
 def test_an_asset_shows_who_is_in_it_and_takes_corrections(client: Client, trio: PeopleDesk) -> None:
