@@ -2,6 +2,8 @@
 
 import os
 import posixpath
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,16 +121,22 @@ def lines_of(asset_id: int) -> list[Line]:
 
 def lines_in_context(unit_ids: Sequence[int]) -> dict[int, LineContext]:
     """Return these clips' lines by unit, each with its neighbours; clips without words are left out."""
-    rows = Speech.objects.filter(unit_id__in=unit_ids).select_related("unit")
+    rows = list(Speech.objects.filter(unit_id__in=unit_ids).select_related("unit"))
+    # Two queries for all: the lines around are found by their place among those of their recordings.
+    around: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    spoken = Speech.objects.filter(unit__asset_id__in={row.unit.asset_id for row in rows}, weak=False)
+    ordered = spoken.order_by("unit__start_ms", "pk").values_list("unit__asset_id", "unit__start_ms", "text")
+    for asset_id, start_ms, text in ordered:
+        around[asset_id].append((start_ms, text))
     found: dict[int, LineContext] = {}
     for row in rows:
-        around = Speech.objects.filter(unit__asset_id=row.unit.asset_id, weak=False)
-        before = around.filter(unit__start_ms__lt=row.unit.start_ms).order_by("-unit__start_ms")
-        after = around.filter(unit__start_ms__gt=row.unit.start_ms).order_by("unit__start_ms")
+        lines, start_ms = around[row.unit.asset_id], row.unit.start_ms
+        before = bisect_left(lines, start_ms, key=lambda line: line[0]) - 1
+        after = bisect_right(lines, start_ms, key=lambda line: line[0])
         found[row.pk] = LineContext(
             line=_line(row),
-            before=before.values_list("text", flat=True).first() or "",
-            after=after.values_list("text", flat=True).first() or "",
+            before=lines[before][1] if before >= 0 else "",
+            after=lines[after][1] if after < len(lines) else "",
         )
     return found
 
