@@ -28,11 +28,14 @@ _CONCEPTS_OF_GROUPS = {
     "insect": "sound/animals/insects",
     "bells": "sound/things/bells",
 }
-# A line lies half-way between where wrong sounds end (all but one in two hundred of those made, one in a hundred of
-# those recorded) and where half of the right ones lie; a concept whose right ones mostly stay below is not offered.
-_WRONG_MADE, _WRONG_RECORDED, _HALF_WAY = 0.995, 0.99, 0.5
-_LEAST_MADE, _LEAST_RECORDED = 0.5, 0.34
+# A line lies a part of the way from where wrong sounds end (all but one in two hundred of those made, one in fifty of
+# those recorded) to where half of the right ones lie. A concept whose right ones mostly stay below is not offered.
+_WRONG_MADE, _WRONG_RECORDED, _HALF_WAY = 0.995, 0.98, 0.4
+_LEAST_MADE, _LEAST_RECORDED = 0.5, 0.3
+_FEWEST_RECORDED = 2  # windows of a concept
+_LEAST_PRECISION = 0.75  # of a tag over the recordings
 _LEAST_GAP = 0.04  # of cosines: a steeper line would stand on noise
+_PHRASES = 3  # of each concept
 _SURE = math.log(9)  # certainty 0.9, at the middle of the right ones
 
 
@@ -73,17 +76,19 @@ def draw(embedder: StarterSoundEmbedder, made: Heard, recorded: Heard) -> dict[s
     """Return the lines of the concepts that can be trusted."""
     lines = {}
     for place, (key, names) in enumerate(phrases().items()):
+        names = _clearest(embedder, made, names, place)
         text = mean_text(embedder, names)
         right, wrong = _sides(made, text, place)
         known, other = _sides(recorded, text, place)
-        if not len(known):
+        if len(known) < _FEWEST_RECORDED:
             continue
         floor = max(float(np.quantile(wrong, _WRONG_MADE)), float(np.quantile(other, _WRONG_RECORDED)))
         middle = min(float(np.median(right)), max(float(np.median(known)), floor + _LEAST_GAP))
         line = floor + _HALF_WAY * (middle - floor)
         if middle - floor < _LEAST_GAP / 2 or (right >= line).mean() < _LEAST_MADE:
             continue
-        if (known >= line).mean() < _LEAST_RECORDED:
+        found = int((known >= line).sum())
+        if found < _LEAST_RECORDED * len(known) or found < _LEAST_PRECISION * (found + int((other >= line).sum())):
             continue
         slope = _SURE / (middle - line)
         lines[key] = Line(phrases=names, slope=round(slope, 3), offset=round(-slope * line, 3))
@@ -100,6 +105,15 @@ def mean_text(embedder: StarterSoundEmbedder, names: Sequence[str]) -> NDArray[n
     """Return the vector of a concept, (d,): the mean of its phrases'."""
     mean = embedder.embed_texts(names).mean(axis=0)
     return np.asarray(mean / np.linalg.norm(mean), dtype=np.float32)
+
+
+def _clearest(embedder: StarterSoundEmbedder, made: Heard, names: Sequence[str], place: int) -> tuple[str, ...]:
+    """Return the phrases that tell right from wrong best: the mean of all would be blurred by the vague ones."""
+    gaps = {}
+    for name in names:
+        right, wrong = _sides(made, mean_text(embedder, [name]), place)
+        gaps[name] = float(np.median(right) - np.quantile(wrong, _WRONG_MADE))
+    return tuple(sorted(gaps, key=gaps.__getitem__, reverse=True)[:_PHRASES])
 
 
 def _sides(heard: Heard, text: NDArray[np.float32], place: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
