@@ -9,6 +9,7 @@ from dam.catalog import current, jobs, preferences
 from dam.catalog import pack as choices
 from dam.catalog.writers.seen import make_findable
 from dam.catalog.writers.stages import align_stages
+from dam.catalog.writers.tags import forget_outdated
 from dam.catalog.writers.units import prune_tombstones
 from dam.config import config
 from dam.engines.look import look_model
@@ -89,6 +90,8 @@ def follow_pack() -> None:
         log.info("models in use", pack=wiring.active_pack().name, building=seen[0], made_due=changed)
     for stage in current.swap_complete(make_findable):
         log.info("a new model's results are shown from now on", stage=stage.value)
+        if stage in {Stage.TAG, Stage.SOUND_TAG}:
+            forget_outdated(current.model_of(stage))
     if building is None:
         return
     stages = [Stage.EMBED, Stage.EMBED_SPEECH]

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from dam.catalog.models import StageRun
 from dam.catalog.settle import settle_assets
+from dam.catalog.stage_rows import insert_due
 from dam.types import Stage, StageState
 
 # A worker's death says little about the file it held: it may have been killed, or another file of its batch was
@@ -36,18 +37,13 @@ def enqueue(asset_ids: Iterable[int], *, stage: Stage, model: str = "", priority
 
 
 def enqueue_stages(asset_ids: Iterable[int], wanted: Iterable[tuple[Stage, str]], *, priority: int = 0) -> int:
-    """Add DUE rows for several stages, each with its model, of several assets by one statement per 500 rows.
+    """Add DUE rows for several stages, each with its model, of several assets by one statement.
 
     Where there is a row already it stays as it is. Returns how many were asked for.
     """
-    now, stages = timezone.now(), list(wanted)
-    rows = [
-        StageRun(asset_id=asset_id, stage=stage, model=model, priority=priority, due_at=now)
-        for asset_id in asset_ids
-        for stage, model in stages
-    ]
-    StageRun.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
-    return len(rows)
+    assets, stages = list(asset_ids), list(wanted)
+    insert_due(assets, stages, priority=priority)
+    return len(assets) * len(stages)
 
 
 def claim(stage: Stage, *, owner: str, limit: int, lease_s: int, model: str | None = None) -> list[StageRun]:

@@ -11,11 +11,12 @@ from dam.catalog.models import Correction, StageRun, Tag, TagScore, TagVerdict, 
 from dam.catalog.settle import settle_assets
 from dam.catalog.words import clean
 from dam.errors import TagError
-from dam.types import TagKind
+from dam.types import Stage, TagKind
 
 SUBJECT = "tags"
 OWN = "own/"  # keys of words from the pages and from `manage.py tags words`
 _LONGEST_NAME = 80
+_STRETCH = 50_000  # keys looked through by one statement
 _CHUNK = 500  # rows of one statement: SQLite takes a few tens of thousands of values
 
 
@@ -173,6 +174,29 @@ def forget_scores(unit_ids: Iterable[int], *, model: str, tag_id: int | None = N
             )
 
 
+def forget_outdated(model: str) -> int:
+    """Delete what the same vectors' earlier words left behind, once `model` ("<vectors>+<words>") is shown.
+
+    Returns how many scores went. The scores of other vectors stay: their pack may be taken again.
+    """
+    vectors = model.rpartition("+")[0]
+    older = {"model__startswith": f"{vectors}+", "stage__in": [Stage.TAG, Stage.SOUND_TAG]}
+    StageRun.objects.filter(**older).exclude(model=model).delete()
+    table = connection.ops.quote_name(TagScore._meta.db_table)  # noqa: SLF001 - Django's documented way
+    last = TagScore.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    gone = 0
+    with connection.cursor() as cursor:
+        # Stretch by stretch, each its own transaction: nobody waits long for the write lock.
+        for start in range(0, last + 1, _STRETCH):
+            cursor.execute(
+                f"DELETE FROM {table} WHERE id > %s AND id <= %s AND model LIKE %s ESCAPE '!' "  # noqa: S608 - our names
+                "AND model <> %s",
+                [start, start + _STRETCH, f"{_escaped(vectors)}+%", model],
+            )
+            gone += max(0, cursor.rowcount)
+    return gone
+
+
 def insert_scores(scores: Sequence[Scored], *, model: str) -> None:
     """Add scores by the database's fastest plain way: a hundred thousand rows in a second or two."""
     table = connection.ops.quote_name(TagScore._meta.db_table)  # noqa: SLF001 - Django's documented way
@@ -214,6 +238,10 @@ def _put(tag_id: int, verdicts: Mapping[int, bool | None]) -> None:
         ],
         batch_size=_CHUNK,
     )
+
+
+def _escaped(text: str) -> str:
+    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
 
 
 def _retire(keys: set[str], *, kind: TagKind, listed: str) -> None:
