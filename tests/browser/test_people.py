@@ -114,6 +114,36 @@ def test_not_this_person_is_one_key(page: Page, desk: PeopleDesk, live_server: L
     assert not FaceRefusal.objects.exists()
 
 
+def test_enter_in_a_name_moves_the_selected_and_refuses_none(
+    page: Page, desk: PeopleDesk, live_server: LiveServer
+) -> None:
+    red, face = desk.person("a.jpg"), desk.face("d.jpg")
+    service.name_person(red.pk, "Ana")
+    page.goto(f"{live_server.url}/people/{red.pk}")
+    box = page.locator(f"#face-{face.pk} [data-pick]")
+    box.press("Enter")  # ticks, as Space does
+    expect(box).to_be_checked()
+    page.get_by_label("Move to").press_sequentially("Zoe")
+    page.keyboard.press("Enter")
+    expect(page.locator(".notice__text")).to_have_text("Moved 1 face to Zoe.")
+    face.refresh_from_db()
+    assert face.person is not None
+    assert face.person.name == "Zoe"
+
+
+def test_three_without_a_name_beside_each_other_fit_a_phone(
+    browser: Browser, desk: PeopleDesk, live_server: LiveServer
+) -> None:
+    assert desk.person("v.mp4").name == ""
+    for width in (360, 390):
+        context = browser.new_context(viewport={"width": width, "height": 800}, is_mobile=True, has_touch=True)
+        page = context.new_page()
+        page.goto(f"{live_server.url}/people")
+        expect(page.locator(".person__face")).to_have_count(4)
+        assert page.evaluate("innerWidth") == width, "a phone widens its page for what sticks out"
+        context.close()
+
+
 def test_is_this_ana_is_answered_by_keys(page: Page, desk: PeopleDesk, live_server: LiveServer) -> None:
     desk.photo("e.jpg", {"red": 110})
     desk.photo("f.jpg", {"green": 110})

@@ -205,3 +205,13 @@ def test_the_pages_are_accessible_and_fit_a_phone(browser: Browser, suggested: S
         ]
     context.close()
     assert not said, "\n".join(said)
+
+
+def test_sound_has_no_boxes_to_show_and_no_pictures_to_teach_by(page: Page, site: Site) -> None:
+    site.wait_until_indexed()
+    with closing(sqlite3.connect(site.data / "catalogue.sqlite3", timeout=20)) as rows:
+        asset = rows.execute("SELECT id FROM catalog_asset WHERE kind = 'audio'").fetchone()[0]
+    page.goto(f"{site.url}/asset/{asset}")
+    expect(page.locator("[data-info]")).to_be_visible()
+    expect(page.locator("[data-boxes]")).to_be_hidden()
+    expect(page.locator(".labels__teach")).to_have_count(0)

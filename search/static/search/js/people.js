@@ -49,11 +49,12 @@ document.addEventListener("click", (event) => {
   }
 }, { capture: true });
 
-// Enter in the name of those who are moved presses the button beside it, not the first of the form.
+// Enter in the name of those who are moved presses the button beside it, on a box it ticks: never the form's first.
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || event.isComposing || !event.target.matches?.("[data-enter]")) return;
+  if (event.key !== "Enter" || event.isComposing || !event.target.matches?.("[data-enter], [data-pick]")) return;
   event.preventDefault();
-  event.target.parentElement.querySelector("button").click();
+  const ticked = event.target.matches("[data-pick]");
+  (ticked ? event.target : event.target.parentElement.querySelector("button")).click();
 });
 
 document.addEventListener("keydown", (event) => {
