@@ -170,6 +170,29 @@ def test_a_tag_is_taught_from_a_picture_by_keys(page: Page, suggested: Suggested
     expect(page.locator("#teach-stand")).to_contain_text("2 yes, 0 no")
 
 
+def test_after_the_last_question_the_focus_is_at_the_new_ones(page: Page, suggested: Suggested) -> None:
+    page.goto(f"{suggested.site.url}/tags")
+    page.get_by_label("Teach a new tag").fill("boats I rowed")
+    page.get_by_label("Teach a new tag").press("Enter")
+    page.get_by_label("Search for examples").fill("")
+    page.get_by_label("Search for examples").press("Enter")
+    page.wait_for_load_state("networkidle")
+    page.locator("#teach-examples [data-judge] [data-tile]").first.focus()
+    page.keyboard.press("y")
+    questions = page.locator("#teach-asks [data-judge]")
+    expect(questions.first).to_be_visible()
+    expect(page.locator("#teach-stand")).to_contain_text("1 yes, 0 no")
+    asked = questions.count()
+    questions.first.locator("[data-tile]").focus()
+    with page.expect_response(re.compile(r"/teach")):  # the questions that follow
+        for _ in range(asked):
+            page.keyboard.press("n")
+    expect(page.locator("#teach-stand")).to_contain_text(f"1 yes, {asked} no")
+    page.wait_for_load_state("networkidle")
+    if questions.count():
+        expect(page.locator("#teach-asks [data-judge]:focus-within")).to_have_count(1)
+
+
 def test_review_works_without_a_script(browser: Browser, suggested: Suggested) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
