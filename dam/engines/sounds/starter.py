@@ -1,6 +1,6 @@
 """The project's own small model of sounds: a folder with its words and weights in, vectors of one space out.
 
-Made by `dam.engines.training.starter_clap`; what it can do stands in packs/starter/MODEL_CARD.md.
+Made by `dam.engines.training.starter_clap`; what it can do stands in packs/starter/clap/MODEL_CARD.md.
 """
 
 import json

@@ -75,8 +75,8 @@ def hear_recorded(embedder: StarterSoundEmbedder, sounds: Sequence[Recorded], ke
 def draw(embedder: StarterSoundEmbedder, made: Heard, recorded: Heard) -> dict[str, Line]:
     """Return the lines of the concepts that can be trusted."""
     lines = {}
-    for place, (key, names) in enumerate(phrases().items()):
-        names = _clearest(embedder, made, names, place)
+    for place, (key, all_names) in enumerate(phrases().items()):
+        names = _clearest(embedder, made, all_names, place)
         text = mean_text(embedder, names)
         right, wrong = _sides(made, text, place)
         known, other = _sides(recorded, text, place)
