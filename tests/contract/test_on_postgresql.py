@@ -1,4 +1,4 @@
-"""What the search asks of its database, asked of PostgreSQL: the same tests, in a process of its own."""
+"""What search and writers ask of their database, asked of PostgreSQL: the same tests, in a process of its own."""
 
 import os
 import subprocess
@@ -10,10 +10,14 @@ _TESTS = [
     "tests/contract/test_fulltext.py",
     "tests/integration/test_index_follower.py",
     "tests/integration/test_search_service.py",
+    "tests/integration/test_filters.py",
+    "tests/integration/test_jobs.py",
+    "tests/integration/test_tagging.py",
+    "tests/integration/test_people.py",
 ]
 
 
-def test_search_holds_on_postgresql(postgres_database: str) -> None:
+def test_search_and_writers_hold_on_postgresql(postgres_database: str) -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *_TESTS],
         cwd=_ROOT,

@@ -37,6 +37,7 @@ from dam.engines.faces.fake import FakeFaceEngine
 from dam.errors import ModelUnavailable, QueryError
 from dam.types import EvidenceSource, FaceSource, Motion, SearchResult, Stage, TagKind, TranscriptSource, UnitKind
 from dam.types.colours import to_lab
+from search import service
 from search.chips import chips
 from search.follow import Follower
 from search.service import parse_query, search
@@ -383,7 +384,10 @@ def test_the_command_line_takes_the_same_language(desk: Desk, capsys: pytest.Cap
     assert hit["why"][0]["source"] == "person"
 
 
-def test_a_recording_found_by_its_sound_plays_at_the_moment(desk: Desk, client: Client) -> None:
+def test_a_recording_found_by_its_sound_plays_at_the_moment(
+    desk: Desk, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "follower", lambda: desk.follower)
     (line,) = desk.rows.speech(["good evening"], path="field/rain.flac")
     whole = Unit.objects.create(asset=line.asset, kind=UnitKind.CLIP, position=0, start_ms=0, end_ms=90_000)
     tag = Tag.objects.create(key="sound/rain", name="rain", kind=TagKind.SOUND)
