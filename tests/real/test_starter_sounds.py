@@ -1,4 +1,4 @@
-"""What the shipped model of sounds hears: real speech is speech, made sounds are found by words, nonsense finds none."""
+"""What the shipped model of sounds hears: real speech is speech, made sounds answer to words, nonsense to none."""
 
 from pathlib import Path
 
