@@ -73,6 +73,7 @@ function draw() {
     const label = document.createElement("span");
     label.className = "boxed__label";
     label.textContent = box.certainty < 1 ? `${box.label} · ${Math.round(100 * box.certainty)} %` : box.label;
+    link.setAttribute("aria-label", label.textContent); // what is written on it shows only under the pointer
     link.append(label);
     layer.append(link);
     drawn.push({ box, link });
@@ -113,5 +114,9 @@ if (stage && picture && button) {
   for (const name of ["play", "playing"]) picture.addEventListener(name, run);
   for (const name of ["seeked", "timeupdate", "pause"]) picture.addEventListener(name, follow);
   document.addEventListener("fullscreenchange", place);
-  document.body.addEventListener("htmx:load", (event) => { if (event.detail.elt.id === "asset-people") draw(); });
+  let drawnOf = document.getElementById("boxes")?.textContent;
+  document.body.addEventListener("htmx:afterSettle", () => {
+    const now = document.getElementById("boxes")?.textContent;
+    if (now !== drawnOf) { drawnOf = now; draw(); }
+  });
 }
