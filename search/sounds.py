@@ -18,5 +18,5 @@ def heard(text: str, spaces: Spaces, narrowing: Narrowing | None = None) -> list
         vector = text_vector(text, model.info.space, model.embed_texts, usual.prompts)
     except EngineError:  # its weights went away: pictures and words still answer
         return []
-    matches, certain = measured(vector, index, narrowing or Narrowing(), usual)
+    matches, certain = measured(vector, index, narrowing or Narrowing(), usual, model.info)
     return candidates(matches, certain, index.columns, EvidenceSource.SOUND)
