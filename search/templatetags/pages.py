@@ -1,5 +1,6 @@
 """How times, sizes, pictures and marked words are written on the pages."""
 
+import json
 from datetime import datetime
 
 from django import template
@@ -39,6 +40,12 @@ def long_timecode(ms: int | None) -> str:
 def seconds(ms: int | None) -> str:
     """Write milliseconds as the seconds of a media fragment: 2250 is 2.25."""
     return f"{int(ms or 0) / 1000:.3f}".rstrip("0").rstrip(".")
+
+
+@register.filter
+def as_json(value: object) -> str:
+    """Write plain data as JSON, for an attribute that a script reads."""
+    return json.dumps(value, ensure_ascii=False)
 
 
 @register.filter

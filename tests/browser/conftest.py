@@ -9,6 +9,8 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from search import service
+from search.follow import Follower
 from tests.media_files import moving, textured, tone, write_sound, write_video
 from tests.stack import DONE_S, Stack, running, stages_left, until
 
@@ -62,6 +64,13 @@ def browser(chromium_path: str) -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=chromium_path, args=ARGUMENTS)
         yield started
         started.close()
+
+
+@pytest.fixture(autouse=True)
+def _search_without_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages that a test serves itself search without the thread that follows: it would outlive the test's rows."""
+    quiet = Follower(snapshots=None)
+    monkeypatch.setattr(service, "follower", lambda: quiet)
 
 
 @pytest.fixture

@@ -393,9 +393,9 @@ def test_boxes_stand_where_things_are_and_when(client: Client, trio: PeopleDesk)
 
 def boxes(client: Client, asset_id: int) -> list[dict[str, object]]:
     html = client.get(f"/asset/{asset_id}").content.decode()
-    found = re.search(r'<script id="boxes" type="application/json">(.*?)</script>', html, re.S)
+    found = re.search(r'<div id="boxes" hidden data-of="(.*?)"></div>', html, re.S)
     assert found
-    read: list[dict[str, object]] = json.loads(found[1])
+    read: list[dict[str, object]] = json.loads(unescape(found[1]))
     return read
 
 

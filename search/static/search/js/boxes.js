@@ -11,7 +11,7 @@ let drawn = [];
 
 function read() {
   const data = document.getElementById("boxes");
-  return data ? JSON.parse(data.textContent) : [];
+  return data ? JSON.parse(data.dataset.of) : [];
 }
 
 // Where the picture is inside its stage: letterboxed by object-fit, moved and scaled by the zoom.
@@ -114,9 +114,9 @@ if (stage && picture && button) {
   for (const name of ["play", "playing"]) picture.addEventListener(name, run);
   for (const name of ["seeked", "timeupdate", "pause"]) picture.addEventListener(name, follow);
   document.addEventListener("fullscreenchange", place);
-  let drawnOf = document.getElementById("boxes")?.textContent;
+  let drawnOf = document.getElementById("boxes")?.dataset.of;
   document.body.addEventListener("htmx:afterSettle", () => {
-    const now = document.getElementById("boxes")?.textContent;
+    const now = document.getElementById("boxes")?.dataset.of;
     if (now !== drawnOf) { drawnOf = now; draw(); }
   });
 }
