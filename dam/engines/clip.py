@@ -6,7 +6,6 @@ and a tokenizer named instead of kept would ask a hub (open_clip#968).
 """
 
 import json
-import math
 import os
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -21,7 +20,7 @@ import numpy as np
 
 from dam.engines.device import pick_device
 from dam.engines.pixels import Preprocessing
-from dam.engines.scalars import read_scalar
+from dam.engines.scalars import read_scale_and_bias
 from dam.errors import EngineError, ModelUnavailable
 from dam.ports import ModelInfo, Pixels, Vectors
 
@@ -59,7 +58,7 @@ class OpenClipEmbedder:
     def info(self) -> ModelInfo:
         """The model's name, space and size, read from its files without loading it. Raises ModelUnavailable."""
         model_cfg = self._config()["model_cfg"]
-        scale, bias = self._scale_and_bias()
+        scale, bias = read_scale_and_bias(self._folder / WEIGHTS, name=self._name, kind="a CLIP")
         return ModelInfo(
             name=self._name,
             space=f"picture:{self._name}",
@@ -142,19 +141,6 @@ class OpenClipEmbedder:
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise EngineError(f"The model {self._name} can't be read: {CONFIG}: {error}") from error
         return dict(config)
-
-    def _scale_and_bias(self) -> tuple[float, float | None]:
-        """Read the two numbers that turn a cosine into log-odds: two tensors of one value each."""
-        try:
-            scale = read_scalar(self._folder / WEIGHTS, "logit_scale")
-            bias = read_scalar(self._folder / WEIGHTS, "logit_bias")
-        except FileNotFoundError as error:
-            raise ModelUnavailable(f"The weights of {self._name} are not on this machine.") from error
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise EngineError(f"The weights of {self._name} can't be read: {error}") from error
-        if scale is None:
-            raise EngineError(f"The weights of {self._name} are not those of a CLIP: they have no logit_scale.")
-        return math.exp(scale), bias
 
     def _loaded(self) -> _Loaded:
         with self._loading:

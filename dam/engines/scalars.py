@@ -1,15 +1,35 @@
-"""One number out of a safetensors file, without torch: a web process wants a model's scale, not its weights.
+"""Single numbers out of a safetensors file, without torch: a web process wants a model's scale, not its weights.
 
 The format is 8 bytes with the header's length, a JSON header with type, shape and offsets, and the bytes, all
 little-endian: https://huggingface.co/docs/safetensors, "Format".
 """
 
 import json
+import math
 from pathlib import Path
 
 import numpy as np
 
+from dam.errors import EngineError, ModelUnavailable
+
 LONGEST_HEADER = 100_000_000  # the format's own limit, in bytes
+
+
+def read_scale_and_bias(path: Path, *, name: str, kind: str) -> tuple[float, float | None]:
+    """Return the scale and the bias (None: it has none) that turn a model's cosine into log-odds.
+
+    `name` is the model's, `kind` what it should be. Raises ModelUnavailable where the file is not there, EngineError
+    for one that can't be read or is of another kind of model.
+    """
+    try:
+        scale, bias = read_scalar(path, "logit_scale"), read_scalar(path, "logit_bias")
+    except FileNotFoundError as error:
+        raise ModelUnavailable(f"The weights of {name} are not on this machine.") from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise EngineError(f"The weights of {name} can't be read: {error}") from error
+    if scale is None:
+        raise EngineError(f"The weights of {name} are not those of {kind}: they have no logit_scale.")
+    return math.exp(scale), bias
 
 
 def read_scalar(path: Path, name: str) -> float | None:

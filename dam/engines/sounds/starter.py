@@ -7,14 +7,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import exp
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 import numpy as np
 
-from dam.engines.scalars import read_scalar
+from dam.engines.scalars import read_scale_and_bias
 from dam.engines.sounds.mel import as_picture, mel_power
 from dam.engines.sounds.rows import checked, no_rows, unit_rows
 from dam.engines.sounds.small_words import WordList, padded
@@ -56,20 +55,12 @@ class StarterSoundEmbedder:
     def info(self) -> ModelInfo:
         """The model's name, space and size, read from its files without loading it. Raises ModelUnavailable."""
         dimensions = self._config()["dimensions"]
-        try:
-            scale = read_scalar(self._folder / WEIGHTS, "logit_scale")
-            bias = read_scalar(self._folder / WEIGHTS, "logit_bias")
-        except FileNotFoundError as error:
-            raise ModelUnavailable(f"The weights of {self._name} are not on this machine.") from error
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise EngineError(f"The weights of {self._name} can't be read: {error}") from error
-        if scale is None:
-            raise EngineError(f"The weights of {self._name} are not those of a model of sounds.")
+        scale, bias = read_scale_and_bias(self._folder / WEIGHTS, name=self._name, kind="a model of sounds")
         return ModelInfo(
             name=self._name,
             space=f"sound:{self._name}",
             dimensions=dimensions,
-            logit_scale=exp(scale),
+            logit_scale=scale,
             logit_bias=bias,
         )
 
