@@ -5,12 +5,19 @@ from pathlib import Path
 
 import pytest
 
+from dam.catalog import lexicon
 from tests.services import chromium_path, missing, postgres_database, postgres_url, rabbitmq_url, redis_url
 
 # Fixtures of every test; the services' stand in their own file.
 __all__ = ["chromium_path", "postgres_database", "postgres_url", "rabbitmq_url", "real_media", "redis_url"]
 
 REAL_MEDIA = Path(os.environ.get("AFTERIMAGE_REAL_MEDIA", Path(__file__).resolve().parents[2] / "shared" / "media"))
+
+
+@pytest.fixture(autouse=True)
+def _fresh_lexicon() -> None:
+    """No test searches by the words of another's catalogue."""
+    lexicon.forget()
 
 
 @pytest.fixture

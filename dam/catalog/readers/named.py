@@ -1,6 +1,6 @@
 """Units that somebody or something of exactly a name is in: for searches in plain words."""
 
-from dam.catalog.lexicon import load_lexicon
+from dam.catalog.lexicon import recent_lexicon
 from dam.catalog.readers.people import person_called, units_with_person_id
 from dam.catalog.readers.tagged import units_with_tag
 from dam.catalog.words import MARK_END, MARK_START
@@ -22,7 +22,7 @@ def called(text: str) -> list[tuple[int, Evidence]]:
             (unit, Evidence(source=EvidenceSource.PERSON, score=score, raw=score, at_ms=at_ms, snippet=snippet))
             for unit, score, at_ms in units_with_person_id(person.pk)[:_LIMIT]
         ]
-    if load_lexicon().meant_by(text):  # a keyword that is no tag is found among the words of its file
+    if recent_lexicon().meant_by(text):  # a keyword that is no tag is found among the words of its file
         found += [
             (unit, Evidence(source=EvidenceSource.TAG, score=score, raw=score, at_ms=at_ms, snippet=snippet))
             for unit, score, at_ms in units_with_tag(text)[:_LIMIT]
