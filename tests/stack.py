@@ -248,12 +248,25 @@ def contents(data: Path) -> dict[str, tuple[object, ...]]:
 
 def faults(data: Path) -> list[str]:
     """Return what must never be: doubled vectors, vectors or renditions of nothing, lost or left-over files."""
-    doubled = ask(data, "SELECT unit_id FROM catalog_embedding GROUP BY unit_id, space, at_ms HAVING count(*) > 1")
+    # A picture has a vector for each of its faces; of those, no face has two and none is there twice.
+    doubled = ask(
+        data,
+        "SELECT unit_id FROM catalog_embedding WHERE space NOT LIKE 'face:%' "
+        "GROUP BY unit_id, space, at_ms HAVING count(*) > 1",
+    )
+    faces = ask(data, "SELECT unit_id FROM catalog_face GROUP BY unit_id, model, at_ms, x, y HAVING count(*) > 1")
+    orphans = ask(
+        data,
+        "SELECT unit_id FROM catalog_embedding WHERE space LIKE 'face:%' "
+        "AND id NOT IN (SELECT embedding_id FROM catalog_face WHERE embedding_id IS NOT NULL)",
+    )
     keys = {str(key) for (key,) in ask(data, "SELECT key FROM catalog_rendition")}
     folder = data / "renditions"
     on_disk = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     return [
         *(f"unit {unit} has a vector twice" for (unit,) in doubled),
+        *(f"unit {unit} has a face twice" for (unit,) in faces),
+        *(f"unit {unit} has the vector of no face" for (unit,) in orphans),
         *(f"rendition {key} has no file" for key in sorted(keys - on_disk)),
         *(f"rendition file {key} has no row" for key in sorted(on_disk - keys)),
     ]

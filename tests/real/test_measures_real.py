@@ -69,6 +69,7 @@ def test_colours_are_those_that_a_person_names(
     assert colours <= {colour.name for colour in look_at(path, looks).colours}
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning")  # Pillow warns of what it skips; so do the children: not at all
 def test_every_file_that_can_be_read_has_a_look(real_media: Path, tmp_path: Path) -> None:
     measured = 0
     for number, path in enumerate(sorted((real_media / "odd").iterdir()) + sorted((real_media / "broken").iterdir())):
