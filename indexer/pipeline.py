@@ -55,12 +55,12 @@ class Task:
     batch: int
 
 
-# In the order in which they are looked for. Tags are sums over stored vectors: hundreds of assets at once cost little
+# In the order in which they are looked for. Tags are sums over stored vectors: thousands of assets at once cost little
 # more than one. What looks at every picture again takes a few, so that its lease and its progress stay fresh.
 MEASURE = (
     Task(stage=Stage.PLACE, step=place, batch=500),
-    Task(stage=Stage.TAG, step=tag, batch=1000),
-    Task(stage=Stage.SOUND_TAG, step=tag_sounds, batch=1000),
+    Task(stage=Stage.TAG, step=tag, batch=4000),
+    Task(stage=Stage.SOUND_TAG, step=tag_sounds, batch=4000),
     Task(stage=Stage.LOOK, step=look, batch=32),
 )
 UNDERSTAND = (

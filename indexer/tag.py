@@ -1,4 +1,4 @@
-"""The step from stored vectors to tags: one query, one product, one transaction for hundreds of assets."""
+"""The step from stored vectors to tags: one query, one product, one transaction for thousands of assets."""
 
 from collections.abc import Sequence
 
