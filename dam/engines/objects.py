@@ -26,6 +26,11 @@ SURE = 0.35
 _SMALLEST = 1e-4  # of the picture's area; a box without area is none
 
 
+# Measured on two cores (docs/benchmarks.md): eight at once take 1.6 times as long as one after the other, for what
+# lies between the layers no longer fits the caches.
+_ON_PROCESSOR, _ON_ACCELERATOR = 1, 8
+
+
 @dataclass(frozen=True, slots=True)
 class _Loaded:
     model: Any
@@ -37,7 +42,8 @@ class _Loaded:
 class TransformersDetector:
     """An `ObjectDetector` from a folder that transformers wrote; loads at the first picture."""
 
-    def __init__(self, folder: Path, *, name: str, device: str = "auto", batch: int = 8, sure: float = SURE) -> None:
+    def __init__(self, folder: Path, *, name: str, device: str = "auto", batch: int = 0, sure: float = SURE) -> None:
+        """`batch` pictures go through the model together; 0: as many as suit the device."""
         self.name = name
         self._folder, self._device, self._batch, self._sure = folder, device, batch, sure
         self._now: _Loaded | None = None
@@ -49,8 +55,9 @@ class TransformersDetector:
         Raises EngineError, ModelUnavailable.
         """
         found: list[list[FoundObject]] = []
-        for start in range(0, len(images), self._batch):
-            found += self._find([_as_image(pixels) for pixels in images[start : start + self._batch]])
+        batch = self._batch or (_ON_PROCESSOR if pick_device(self._device) == "cpu" else _ON_ACCELERATOR)
+        for start in range(0, len(images), batch):
+            found += self._find([_as_image(pixels) for pixels in images[start : start + batch]])
         return found
 
     def _find(self, images: Sequence[Image.Image]) -> list[list[FoundObject]]:
