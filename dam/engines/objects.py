@@ -26,7 +26,7 @@ SURE = 0.35
 _SMALLEST = 1e-4  # of the picture's area; a box without area is none
 
 
-# Measured on two cores (docs/benchmarks.md): eight at once take 1.6 times as long as one after the other, for what
+# Measured on two cores (docs/benchmarks.md): eight at once take half as long again as one after the other, for what
 # lies between the layers no longer fits the caches.
 _ON_PROCESSOR, _ON_ACCELERATOR = 1, 8
 
