@@ -55,8 +55,8 @@ class Task:
     batch: int
 
 
-# In the order in which they are looked for. Tags are sums over stored vectors: thousands of assets at once cost little
-# more than one. What looks at every picture again takes a few, so that its lease and its progress stay fresh.
+# In the order in which they are looked for. Tags are sums over stored vectors: thousands of assets at once cost
+# little more than one. What looks at every picture again takes a few, so that its lease and its progress stay fresh.
 MEASURE = (
     Task(stage=Stage.PLACE, step=place, batch=500),
     Task(stage=Stage.TAG, step=tag, batch=4000),
