@@ -11,6 +11,7 @@ from dam.catalog.models import Unit
 from dam.catalog.readers.people import FaceView
 from dam.catalog.readers.seen import objects_in, writing_in
 from dam.types import Box, FaceSource, UnitKind
+from search.query.tree import typed
 from search.templatetags.people import person_query
 
 # Things move: a box is right at its moment, and near enough this long before and after it. The frames that are looked
@@ -71,7 +72,7 @@ def _faces(faces: Iterable[FaceView], units: dict[int, Unit]) -> Iterator[Overla
 
 def _objects(asset_id: int, units: dict[int, Unit]) -> Iterator[OverlayBox]:
     for thing in objects_in(asset_id):
-        href = f"{reverse('search:home')}?{urlencode({'q': _filter('objects', thing.label)})}"
+        href = f"{reverse('search:home')}?{urlencode({'q': typed('objects', thing.label)})}"
         times = _times(units.get(thing.unit_id), (thing.at_ms - _AROUND_MS, thing.at_ms + _AROUND_MS))
         yield _box(BoxKind.OBJECT, thing.label, href, thing.certainty, thing.box, times)
 
@@ -79,7 +80,7 @@ def _objects(asset_id: int, units: dict[int, Unit]) -> Iterator[OverlayBox]:
 def _writing(asset_id: int, units: dict[int, Unit]) -> Iterator[OverlayBox]:
     for line in writing_in(asset_id):
         words = line.text[:_LONGEST_TEXT]
-        href = f"{reverse('search:home')}?{urlencode({'q': _filter('text', words)})}"
+        href = f"{reverse('search:home')}?{urlencode({'q': typed('text', words)})}"
         times = _times(units.get(line.unit_id), (line.at_ms - _AROUND_MS, line.at_ms + _AROUND_MS))
         yield _box(BoxKind.TEXT, words, href, line.certainty, line.box, times)
 
@@ -106,7 +107,3 @@ def _times(unit: Unit | None, span: tuple[int, int]) -> tuple[int, int] | None:
     if unit is None or unit.kind == UnitKind.PHOTO:
         return None
     return max(unit.start_ms, span[0]), min(unit.end_ms, span[1])
-
-
-def _filter(name: str, value: str) -> str:
-    return f'{name}:"{" ".join(value.replace(chr(34), " ").split())}"'

@@ -196,6 +196,26 @@ def test_boxes_lie_on_the_faces_at_every_size_and_when_zoomed(
     expect(page).to_have_url(f"{live_server.url}/?q=person%3A%22Ana%22")
 
 
+def test_what_the_pointer_rests_on_in_the_panel_is_shown_in_the_picture(
+    page: Page, desk: PeopleDesk, live_server: LiveServer
+) -> None:
+    service.name_person(desk.person("a.jpg").pk, "Ana")
+    service.name_person(desk.person("a.jpg", 1).pk, "Bob")
+    page.goto(f"{live_server.url}/asset/{desk.asset('a.jpg')}")
+    ana, bob = page.locator('.boxed--face[href*="Ana"]'), page.locator('.boxed--face[href*="Bob"]')
+    page.get_by_role("link", name="Ana", exact=True).hover()
+    expect(ana).to_be_visible()
+    expect(bob).to_be_hidden()
+    page.get_by_role("link", name="Bob", exact=True).hover()
+    expect(bob).to_be_visible()
+    expect(ana).to_be_hidden()
+    page.get_by_role("heading", name="a.jpg").hover()
+    expect(bob).to_be_hidden()  # boxes are off
+    page.keyboard.press("b")
+    expect(ana).to_be_visible()
+    expect(bob).to_be_visible()
+
+
 def test_boxes_of_a_video_come_and_go_with_its_time(page: Page, desk: PeopleDesk, live_server: LiveServer) -> None:
     asset = Asset.objects.get(pk=desk.asset("v.mp4"))
     key = f"{asset.pk}/proxy.mp4"

@@ -90,6 +90,21 @@ function show(shown) {
   run();
 }
 
+// What the pointer rests on in the panel is shown in the picture, boxes on or off: both lead to the same search.
+function peek(address) {
+  if (!layer) return;
+  const asked = address ? drawn.filter(({ link }) => link.href === address) : [];
+  layer.classList.toggle("boxes--peek", asked.length > 0);
+  for (const { link } of drawn) link.classList.toggle("boxed--asked", asked.some((each) => each.link === link));
+  layer.hidden = !asked.length && localStorage.getItem(KEY) !== "shown";
+  place();
+  follow();
+}
+
+function entry(target) {
+  return target instanceof Element ? target.closest("aside li")?.querySelector("a[href*='?q=']")?.href : undefined;
+}
+
 function toggle() {
   if (!layer) return;
   localStorage.setItem(KEY, layer.hidden ? "shown" : "off");
@@ -103,6 +118,7 @@ if (stage && picture && button) {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
     if (event.key === "b" && layer && !document.querySelector("dialog[open]")) { event.preventDefault(); toggle(); }
   });
+  for (const name of ["pointerover", "focusin"]) page.addEventListener(name, (event) => peek(entry(event.target)));
   new ResizeObserver(place).observe(stage);
   // The zoom moves the picture by its style, with or without a transition.
   new MutationObserver(place).observe(picture, { attributes: true, attributeFilter: ["style", "src"] });
