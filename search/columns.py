@@ -75,10 +75,6 @@ class Columns:
         places = np.minimum(np.searchsorted(self.ids, ids), len(self.ids) - 1)
         return np.where(self.ids[places] == ids, places, -1)
 
-    def ids_of_kinds(self, kinds: Collection[MediaKind]) -> NDArray[np.int64]:
-        """Return the ids of vectors that belong to assets of these kinds."""
-        return self.ids[np.isin(self.kinds, [_KINDS[kind.value] for kind in kinds])]
-
     def ids_of_units(self, unit_ids: Collection[int]) -> NDArray[np.int64]:
         """Return the ids of these units' vectors."""
         return self.ids[np.isin(self.unit_ids, list(unit_ids))]

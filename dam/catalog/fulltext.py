@@ -5,7 +5,6 @@ the sentence that a model says of it. Writers call `index_units` inside their ow
 go with them (a trigger, see migrations 0002 and 0004).
 """
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,6 +14,7 @@ from typing import TypeVar
 from django.db import connection
 
 from dam.catalog import words
+from dam.catalog.ids import as_value, select_ids
 from dam.types import MediaKind
 
 _MAX_TERMS = 16_000  # per column; PostgreSQL keeps positions up to 16,383
@@ -143,8 +143,6 @@ _SELECT = {
     " WHERE t.{column} @@ q.q{where} ORDER BY 2 DESC, t.unit_id LIMIT %s",
 }
 
-_IDS = {"sqlite": "(SELECT value FROM json_each(%s))", "postgresql": "(SELECT unnest(%s::bigint[]))"}
-
 
 def _vendor() -> str:
     return connection.vendor
@@ -211,20 +209,15 @@ def _select(
         values += sorted(narrowed.kinds)
     # One value each, however many ids: SQLite takes no more than some hundred variables in all its versions.
     if narrowed.only is not None:
-        where += f" AND t.{unit} IN {_IDS[_vendor()]}"
-        values.append(_id_list(narrowed.only))
+        where += f" AND t.{unit} IN ({select_ids()})"
+        values.append(as_value(narrowed.only))
     if narrowed.but:
-        where += f" AND t.{unit} NOT IN {_IDS[_vendor()]}"
-        values.append(_id_list(narrowed.but))
+        where += f" AND t.{unit} NOT IN ({select_ids()})"
+        values.append(as_value(narrowed.but))
     statement = _SELECT[_vendor()].format(column=column.value, join=join, where=where)
     with connection.cursor() as cursor:
         cursor.execute(statement, [*values, limit])
         return [(int(key), float(score), str(text)) for key, score, text in cursor.fetchall()]
-
-
-def _id_list(ids: Collection[int]) -> str | list[int]:
-    every = [int(each) for each in ids]
-    return every if _vendor() == "postgresql" else json.dumps(every)
 
 
 def _batches(rows: Iterable[_Row]) -> Iterator[list[_Row]]:

@@ -1,16 +1,15 @@
 """Rows of stages added by the database itself: a hundred thousand in a second or two, without an object each."""
 
-import json
 from collections.abc import Iterable, Sequence
 
 from django.db import connection
 from django.utils import timezone
 
+from dam.catalog.ids import as_value, select_ids
 from dam.catalog.models import StageRun
 from dam.types import Stage
 
 _CHUNK = 20_000  # assets of a statement
-_IDS = {"sqlite": "SELECT value FROM json_each(%s)", "postgresql": "SELECT unnest(%s::bigint[])"}
 
 
 def insert_due(asset_ids: Sequence[int], wanted: Iterable[tuple[Stage, str]], *, priority: int) -> None:
@@ -29,7 +28,7 @@ def insert_due(asset_ids: Sequence[int], wanted: Iterable[tuple[Stage, str]], *,
     table = connection.ops.quote_name(StageRun._meta.db_table)  # noqa: SLF001 - as above
     statement = (
         f"WITH wanted (stage, model) AS (VALUES {', '.join(['(%s, %s)'] * len(stages))}), "  # noqa: S608 - our names
-        f"assets (id) AS ({_IDS[connection.vendor]}) "
+        f"assets (id) AS ({select_ids()}) "
         f"INSERT INTO {table} (asset_id, stage, model, {', '.join(rest)}) "
         f"SELECT assets.id, wanted.stage, wanted.model, {', '.join(['%s'] * len(rest))} "
         "FROM assets, wanted WHERE true ON CONFLICT DO NOTHING"
@@ -37,8 +36,4 @@ def insert_due(asset_ids: Sequence[int], wanted: Iterable[tuple[Stage, str]], *,
     pairs = [part for stage, model in stages for part in (stage.value, model)]
     with connection.cursor() as cursor:
         for start in range(0, len(asset_ids), _CHUNK):
-            cursor.execute(statement, [*pairs, _as_list(asset_ids[start : start + _CHUNK]), *rest.values()])
-
-
-def _as_list(ids: Sequence[int]) -> str | list[int]:
-    return list(ids) if connection.vendor == "postgresql" else json.dumps(list(ids))
+            cursor.execute(statement, [*pairs, as_value(asset_ids[start : start + _CHUNK]), *rest.values()])

@@ -1,12 +1,13 @@
 """Faces of one model that wait for a person, given one: rows in, people out, in the caller's transaction."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from django.db import connection, transaction
 
 from dam import wiring
+from dam.catalog.ids import chunks
 from dam.catalog.models import Face, FaceRefusal, Person
 from dam.catalog.writers.people import steady_people
 from dam.people.cluster import Grouping, group
@@ -17,7 +18,6 @@ from dam.ports import FaceModelInfo
 from dam.types import FaceSource
 
 _LOCK_KEY = 0x6661636573  # "faces": who founds people takes turns, on PostgreSQL
-_IDS_A_QUERY = 500  # SQLite's oldest limit of variables is 999
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +90,7 @@ def _write(done: Grouping, info: FaceModelInfo) -> None:
         key = numbers.get(person, person), round(likeness_of(cosine, info), 3)
         by_likeness.setdefault(key, []).append(face)
     for (person, likeness), ids in by_likeness.items():
-        for some in _chunks(ids):
+        for some in chunks(ids):
             Face.objects.filter(pk__in=some).update(person=person, source=FaceSource.MODEL, likeness=likeness)
 
 
@@ -112,8 +112,3 @@ def _write_merged(merged: Mapping[int, int], numbers: Mapping[int, int]) -> None
 
 def _integers(values: Iterable[int]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     return np.fromiter(values, dtype=np.int64)
-
-
-def _chunks(ids: Sequence[int]) -> Iterable[Sequence[int]]:
-    for start in range(0, len(ids), _IDS_A_QUERY):
-        yield ids[start : start + _IDS_A_QUERY]

@@ -5,12 +5,11 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from dam.catalog.ids import chunks
 from dam.catalog.models import AssetMetadata, Face
 from dam.catalog.readers.people import name_key, shown_faces
 from dam.catalog.readers.search import asset_paths
 from dam.types import FaceSource, UnitKind
-
-_IDS_A_QUERY = 500  # SQLite's oldest limit of variables is 999
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,10 +29,9 @@ def appearances_of(person_ids: Collection[int]) -> dict[int, list[AppearanceAt]]
     found: dict[int, list[AppearanceAt]] = defaultdict(list)
     fields = ("person_id", "unit__asset_id", "unit__kind", "start_ms", "end_ms", "source", "likeness")
     rows: list[tuple[Any, ...]] = []
-    wanted = sorted(person_ids)
-    for start in range(0, len(wanted), _IDS_A_QUERY):
-        some = Face.objects.filter(shown_faces(), person_id__in=wanted[start : start + _IDS_A_QUERY])
-        rows += some.order_by("start_ms", "id").values_list(*fields)
+    for some in chunks(sorted(person_ids)):
+        theirs = Face.objects.filter(shown_faces(), person_id__in=some)
+        rows += theirs.order_by("start_ms", "id").values_list(*fields)
     paths = asset_paths({row[1] for row in rows})
     for person_id, asset_id, kind, start_ms, end_ms, source, likeness in rows:
         found[person_id].append(
@@ -58,8 +56,8 @@ def files_naming(name: str) -> list[str]:
         if any(wanted in f" {name_key(text)} " for text in _said_in(row))
     ]
     found: list[str] = []
-    for start in range(0, len(naming), _IDS_A_QUERY):
-        found += asset_paths(naming[start : start + _IDS_A_QUERY]).values()
+    for some in chunks(naming):
+        found += asset_paths(some).values()
     return sorted(found)
 
 

@@ -8,12 +8,11 @@ import numpy as np
 from django.db.models import Exists, OuterRef, Q
 from numpy.typing import NDArray
 
+from dam.catalog.ids import chunks
 from dam.catalog.models import MediaFile, Unit
 from dam.types import FileState, MediaKind, UnitKind
 
 IdArray = NDArray[np.int64]
-
-_IDS_A_QUERY = 500  # SQLite's oldest limit of variables is 999
 
 
 def unit_ids(condition: Q) -> IdArray:
@@ -46,13 +45,13 @@ def companions(units: Iterable[int]) -> dict[int, set[int]]:
     found: dict[int, set[int]] = defaultdict(set)
     assets = {
         asset_id
-        for some in _chunks(units)
+        for some in chunks(sorted(set(units)))
         for asset_id in Unit.objects.filter(pk__in=some)
         .exclude(kind=UnitKind.PHOTO)
         .values_list("asset_id", flat=True)
         .distinct()
     }
-    for some in _chunks(assets):
+    for some in chunks(sorted(assets)):
         stretches: dict[int, tuple[list[_Stretch], list[_Stretch]]] = defaultdict(lambda: ([], []))
         rows = Unit.objects.filter(asset_id__in=some).order_by("start_ms", "pk")
         for pk, asset_id, kind, position, start_ms, end_ms, asset_kind in rows.values_list(
@@ -78,9 +77,3 @@ def _overlaps(shots: list[_Stretch], clips: list[_Stretch]) -> Iterator[tuple[in
             if shots[place][0] >= end:
                 break
             yield shots[place][2], clip
-
-
-def _chunks(ids: Iterable[int]) -> Iterator[list[int]]:
-    every = sorted(set(ids))
-    for start in range(0, len(every), _IDS_A_QUERY):
-        yield every[start : start + _IDS_A_QUERY]

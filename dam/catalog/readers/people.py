@@ -13,12 +13,12 @@ from django.db.models.functions import Coalesce
 from numpy.typing import NDArray
 
 from dam.catalog import current, words
+from dam.catalog.ids import chunks
 from dam.catalog.models import Face, Person
 from dam.catalog.readers.browse import Picture, as_picture
 from dam.types import Box, FaceSource, Stage, UnitKind
 
 _MADE_BY_PEOPLE = (FaceSource.PERSON, FaceSource.FILE)
-_IDS_A_QUERY = 500  # SQLite's oldest limit of variables is 999
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,8 +115,7 @@ def faces_in(asset_id: int) -> list[FaceView]:
 def faces_by_id(face_ids: Sequence[int]) -> list[FaceView]:
     """Return these faces in the order given; those that are gone are left out."""
     found: dict[int, FaceView] = {}
-    for start in range(0, len(face_ids), _IDS_A_QUERY):
-        some = face_ids[start : start + _IDS_A_QUERY]
+    for some in chunks(face_ids):
         found |= {row.pk: _face(row) for row in _joined().filter(pk__in=some)}
     return [found[pk] for pk in face_ids if pk in found]
 
@@ -231,9 +230,9 @@ def _views(rows: Iterable[Person]) -> list[PersonView]:
     found = list(rows)
     shown = [pk for row in found for pk in (row.cover_id, getattr(row, "best", None)) if pk is not None]
     crops: dict[int, Picture] = {}
-    for start in range(0, len(shown), _IDS_A_QUERY):
-        some = Face.objects.filter(pk__in=shown[start : start + _IDS_A_QUERY], crop__isnull=False)
-        crops |= {face.pk: as_picture(face.crop) for face in some.select_related("crop") if face.crop is not None}
+    for some in chunks(shown):
+        faces = Face.objects.filter(pk__in=some, crop__isnull=False)
+        crops |= {face.pk: as_picture(face.crop) for face in faces.select_related("crop") if face.crop is not None}
     views = []
     for row in found:
         covers = [pk for pk in (row.cover_id, getattr(row, "best", None)) if pk in crops]

@@ -1,15 +1,15 @@
 """What the search asks the catalogue: vectors to follow, and what the found units are."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
+from dam.catalog.ids import chunks
 from dam.catalog.models import Embedding, MediaFile, Speech, Tombstone, Unit
 from dam.types import FileState, MediaKind, UnitKind
 
-_IDS_A_QUERY = 500  # SQLite's oldest limit of variables is 999
 _KEYS_A_READ = 50_000
 
 
@@ -56,7 +56,7 @@ def embeddings_by_id(space: str, ids: Sequence[int]) -> list[EmbeddingRow]:
     """Return those of the asked vectors that are there."""
     return [
         row
-        for some in _chunks(ids)
+        for some in chunks(ids)
         for row in _rows(Embedding.objects.filter(space=space, id__in=some).order_by("id"))
     ]
 
@@ -116,7 +116,7 @@ def visible_units(unit_ids: Collection[int], *, library_id: int | None = None) -
     if library_id is not None:
         files = files.filter(library=library_id)
     found: dict[int, UnitPlace] = {}
-    for some in _chunks(unit_ids):
+    for some in chunks(unit_ids):
         rows = Unit.objects.filter(Exists(files), pk__in=some).values_list(
             "pk", "asset_id", "asset__kind", "kind", "start_ms", "end_ms"
         )
@@ -139,7 +139,7 @@ def asset_paths(asset_ids: Collection[int], *, library_id: int | None = None) ->
     A file in an online library goes before one that is away; then the oldest row.
     """
     paths: dict[int, str] = {}
-    for some in _chunks(asset_ids):
+    for some in chunks(asset_ids):
         files = MediaFile.objects.filter(asset__in=some, state=FileState.PRESENT)
         if library_id is not None:
             files = files.filter(library=library_id)
@@ -168,9 +168,3 @@ def _rows(embeddings: QuerySet[Embedding]) -> list[EmbeddingRow]:
         )
         for pk, unit_id, asset_id, at_ms, kind, vector in embeddings.values_list(*_KEY_FIELDS, "vector")
     ]
-
-
-def _chunks(ids: Iterable[int]) -> Iterator[list[int]]:
-    every = list(ids)
-    for start in range(0, len(every), _IDS_A_QUERY):
-        yield every[start : start + _IDS_A_QUERY]

@@ -8,11 +8,11 @@ import numpy as np
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 from numpy.typing import NDArray
 
+from dam.catalog.ids import IDS_A_QUERY, chunks
 from dam.catalog.models import Embedding, Tag, TagVerdict, TaughtTag
 from dam.ports import Vectors
 from dam.types import TagKind
 
-_IDS_A_QUERY = 500  # SQLite's oldest limit of variables is 999
 _ROWS_A_READ = 8192  # 512 dimensions in fp16: 8 MB at a time
 _PATIENCE = 8  # rounds of drawing ids at random before taking what comes, where most ids are of other spaces
 
@@ -65,11 +65,7 @@ def classifiers(space: str) -> list[TaughtTag]:
 
 def vectors_of(unit_ids: Collection[int], *, space: str) -> VectorRows:
     """Return the vectors of these units in one space; units without any are left out."""
-    wanted = sorted(unit_ids)
-    parts = [
-        _rows(Embedding.objects.filter(space=space, unit_id__in=wanted[start : start + _IDS_A_QUERY]))
-        for start in range(0, len(wanted), _IDS_A_QUERY)
-    ]
+    parts = [_rows(Embedding.objects.filter(space=space, unit_id__in=some)) for some in chunks(sorted(unit_ids))]
     return _joined(parts)
 
 
@@ -101,7 +97,7 @@ def some_vectors(space: str, *, number: int, seed: int) -> VectorRows:
     draw = np.random.default_rng(seed)
     parts: list[VectorRows] = []
     for _ in range(_PATIENCE):
-        ids = draw.integers(low, high, size=_IDS_A_QUERY, endpoint=True)
+        ids = draw.integers(low, high, size=IDS_A_QUERY, endpoint=True)
         parts.append(_rows(of_space.filter(pk__in=np.unique(ids).tolist()).order_by("pk")))
         if sum(len(part) for part in parts) >= number:
             break

@@ -1,13 +1,14 @@
 """Faces gone: rows, vectors and crops deleted together, so that nothing points to what is not there."""
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from django.db.models import QuerySet
 
 from dam.catalog import jobs
+from dam.catalog.ids import chunks
 from dam.catalog.models import (
     Asset,
     AssetMetadata,
@@ -30,7 +31,6 @@ from dam.types import RenditionRole, Stage
 
 CROP_PREFIX = "face-"  # of the file names of crops, which are the only ones to begin so
 SPACE_PREFIX = "face:"
-_IDS_A_QUERY = 500  # SQLite's oldest limit of variables is 999
 _ROWS_AT_ONCE = 5000
 
 
@@ -40,7 +40,7 @@ def delete_faces(face_ids: Sequence[int]) -> set[str]:
     The crops' files go by `delete_unlisted_crops` once the transaction has ended.
     """
     spaces: set[str] = set()
-    for some in _chunks(face_ids):
+    for some in chunks(face_ids):
         rows = list(Face.objects.filter(pk__in=some).values_list("embedding_id", "embedding__space", "crop_id"))
         Face.objects.filter(pk__in=some).delete()
         vectors = [(pk, space) for pk, space, _ in rows if space]
@@ -84,7 +84,7 @@ def forget_said(person_id: int, name: str, face_ids: Collection[int]) -> None:
 def delete_unlisted_crops(asset_ids: Collection[int], *, folder: Path) -> int:
     """Delete the files of crops of these assets that no row names (any more); returns how many."""
     count = 0
-    for some in _chunks(sorted(asset_ids)):
+    for some in chunks(sorted(asset_ids)):
         listed = set(
             Rendition.objects.filter(asset_id__in=some, role=RenditionRole.FACE).values_list("key", flat=True)
         )
@@ -146,7 +146,7 @@ def read_regions_again() -> int:
         for pk, regions in AssetMetadata.objects.exclude(regions=[]).values_list("asset_id", "regions")
         if any(not region.get("name") for region in regions)
     ]
-    return sum(jobs.redo(some, stage=Stage.PREPARE) for some in _chunks(nameless))
+    return sum(jobs.redo(some, stage=Stage.PREPARE) for some in chunks(nameless))
 
 
 def _mentions(row: Correction, person_id: int, name: str, face_ids: Collection[int]) -> bool:
@@ -168,8 +168,3 @@ def _moments(face: Face) -> set[int]:
 def _raw_delete(rows: QuerySet[Any]) -> None:
     """Delete by one statement: what hangs on these rows was deleted before."""
     rows.order_by()._raw_delete(rows.db)  # noqa: SLF001 - Django's own, for callers that know of no cascade
-
-
-def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(ids), _IDS_A_QUERY):
-        yield ids[start : start + _IDS_A_QUERY]

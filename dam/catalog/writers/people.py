@@ -7,9 +7,10 @@ from django.db import transaction
 from django.db.models import Q
 
 from dam.catalog import words
+from dam.catalog.ids import chunks
 from dam.catalog.models import Correction, Face, FaceRefusal, Person
 from dam.catalog.readers.people import person_called
-from dam.catalog.writers.people_journal import SUBJECT, Inverse, Pairs, chunks, put_back
+from dam.catalog.writers.people_journal import SUBJECT, Inverse, Pairs, put_back
 from dam.errors import AlreadyNamed, PeopleError
 from dam.types import FaceSource
 

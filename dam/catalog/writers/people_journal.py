@@ -10,14 +10,14 @@ A change's inverse holds ids and few fields:
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from dam.catalog.ids import chunks
 from dam.catalog.models import Correction, Face, FaceRefusal, Person
 
 SUBJECT = "people"
-_IDS_A_QUERY = 500  # SQLite's oldest limit of variables is 999
 
 Pairs = list[tuple[int, int]]
 
@@ -77,12 +77,6 @@ def prune_people(person_ids: Iterable[int]) -> None:
     """Delete those of these people who have no name and no face any more."""
     wanted = list(person_ids)
     Person.objects.filter(pk__in=wanted, name="", hidden=False, faces__isnull=True).delete()
-
-
-def chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    """Yield as many ids at a time as a query takes."""
-    for start in range(0, len(ids), _IDS_A_QUERY):
-        yield ids[start : start + _IDS_A_QUERY]
 
 
 def _say_again(pairs: Sequence[Sequence[int]]) -> None:

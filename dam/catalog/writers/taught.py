@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from django.db import transaction
 
+from dam.catalog.ids import chunks
 from dam.catalog.models import Tag, TagScore, TagVerdict, TaughtTag, Unit
 from dam.ports import Vectors
 
 _BATCH = 2000
-_IDS_A_QUERY = 500  # SQLite's oldest limit of variables is 999
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +64,8 @@ def replace_scores(
         if within is None:
             old.delete()
         else:
-            units = sorted(within)
-            for start in range(0, len(units), _IDS_A_QUERY):
-                old.filter(unit_id__in=units[start : start + _IDS_A_QUERY]).delete()
+            for some in chunks(sorted(within)):
+                old.filter(unit_id__in=some).delete()
         refused = set(TagVerdict.objects.filter(tag_id=tag_id, accepted=False).values_list("unit_id", flat=True))
         there = _still_there([score.unit_id for score in scores])
         TagScore.objects.bulk_create(
@@ -84,6 +83,6 @@ def replace_scores(
 def _still_there(unit_ids: Sequence[int]) -> set[int]:
     """Return those of the units that were not deleted since their vectors were read."""
     found: set[int] = set()
-    for start in range(0, len(unit_ids), _IDS_A_QUERY):
-        found.update(Unit.objects.filter(pk__in=unit_ids[start : start + _IDS_A_QUERY]).values_list("pk", flat=True))
+    for some in chunks(unit_ids):
+        found.update(Unit.objects.filter(pk__in=some).values_list("pk", flat=True))
     return found
