@@ -41,7 +41,9 @@ def allowed(query: Query, spaces: Spaces) -> Allowed:
     narrowed = narrow.unit_ids(condition) if condition else None
     if not wanted:
         return Allowed(only=narrowed, but=but, condition=condition)
-    evidence = _together(wanted)
+    # A filter by itself asks for nothing that lies over its units in time.
+    alone = len(wanted) == 1 and not (query.text or query.phrases)
+    evidence = _each(wanted[0]) if alone else _together(wanted)
     if narrowed is not None:
         here = set(narrowed.tolist())
         evidence = {unit: items for unit, items in evidence.items() if unit in here}
@@ -60,6 +62,10 @@ def _condition(filters: Sequence[Filter]) -> Q:
     for asked in filters:
         found &= assets.condition(asked)
     return found
+
+
+def _each(found: Kept) -> dict[int, tuple[Evidence, ...]]:
+    return {unit: (item,) for unit, item in found.items()}
 
 
 def _together(wanted: Sequence[Kept]) -> dict[int, tuple[Evidence, ...]]:

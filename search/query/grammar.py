@@ -59,22 +59,23 @@ class _Builder(Transformer[Token, Node | None]):
         return negated(part, start=sign.start_pos)
 
     def WORD(self, token: Token) -> Leaf:  # noqa: N802 - lark calls it by the terminal's name
-        return _words(token, str(token))
+        return Words(text=str(token))
 
     def PHRASE(self, token: Token) -> Leaf:  # noqa: N802
         inside = " ".join(token[1:-1].split())
-        return Phrase(text=inside, start=_start(token), end=_end(token)) if inside else _words(token, "")
+        return Phrase(text=inside) if inside else Words(text="")
 
     def FILTER(self, token: Token) -> Leaf:  # noqa: N802
         match = _FILTER.fullmatch(token)
         assert match is not None  # noqa: S101 - the terminal has the same shape
         name, value = match["name"], match["value"]
-        place = (token.start_pos or 0) + 1
+        start, end = token.start_pos or 0, token.end_pos or 0
+        place = start + 1
         operator = meant(name)
         if operator is None:
             like = nearly(name)
             if like is None and not value.startswith('"'):
-                return _words(token, str(token))  # "https://…" and the like are words
+                return Words(text=str(token))  # "https://…" and the like are words
             hint = f"; did you mean {like.name}:?" if like else ": put the words in quotes without it."
             raise QueryError(f"“{name}:” at character {place} is no filter{hint}")
         inside = _QUOTED.fullmatch(value)
@@ -88,19 +89,7 @@ class _Builder(Transformer[Token, Node | None]):
             raise QueryError(
                 f"“{token}” at character {place}: {operator.name} can't be compared; {operator.example}."
             )
-        return Filter(name=operator.name, value=plain, relation=relation, start=_start(token), end=_end(token))
-
-
-def _words(token: Token, text: str) -> Words:
-    return Words(text=text, start=_start(token), end=_end(token))
-
-
-def _start(token: Token) -> int:
-    return token.start_pos or 0
-
-
-def _end(token: Token) -> int:
-    return token.end_pos or 0
+        return Filter(name=operator.name, value=plain, relation=relation, start=start, end=end)
 
 
 def _joined(parts: list[Node]) -> list[Node]:
@@ -109,7 +98,7 @@ def _joined(parts: list[Node]) -> list[Node]:
     for part in parts:
         last = found[-1] if found else None
         if isinstance(last, Words) and isinstance(part, Words) and not (last.negated or part.negated):
-            found[-1] = Words(text=f"{last.text} {part.text}", start=last.start, end=part.end)
+            found[-1] = Words(text=f"{last.text} {part.text}")
         else:
             found.append(part)
     return found

@@ -18,8 +18,6 @@ class Words:
     """Words that are meant, not looked up; a negated one must not be meant."""
 
     text: str
-    start: int = 0
-    end: int = 0
     negated: bool = False
 
 
@@ -28,8 +26,6 @@ class Phrase:
     """Words in quotes: said or written just so."""
 
     text: str
-    start: int = 0
-    end: int = 0
     negated: bool = False
 
 
@@ -61,12 +57,14 @@ def leaves(node: Node) -> Iterator[Leaf]:
 
 
 def negated(node: Node, *, start: int | None = None) -> Node:
-    """Return the opposite; `start` is where the sign stands that negates a leaf."""
+    """Return the opposite; `start` is where the sign stands that negates a filter."""
     if isinstance(node, Both):
         return Either(parts=tuple(negated(part) for part in node.parts))
     if isinstance(node, Either):
         return Both(parts=tuple(negated(part) for part in node.parts))
-    return replace(node, negated=not node.negated, start=node.start if start is None else start)
+    if isinstance(node, Filter) and start is not None:
+        return replace(node, negated=not node.negated, start=start)
+    return replace(node, negated=not node.negated)
 
 
 def without(node: Node, leaf: Leaf) -> Node | None:
