@@ -84,6 +84,7 @@ function draw() {
 
 function show(shown) {
   if (!layer) return;
+  layer.classList.remove("boxes--peek");
   layer.hidden = !shown;
   button.setAttribute("aria-pressed", String(shown));
   place();
@@ -107,8 +108,9 @@ function entry(target) {
 
 function toggle() {
   if (!layer) return;
-  localStorage.setItem(KEY, layer.hidden ? "shown" : "off");
-  show(layer.hidden);
+  const wanted = localStorage.getItem(KEY) !== "shown"; // not as it looks: the pointer may rest in the panel
+  localStorage.setItem(KEY, wanted ? "shown" : "off");
+  show(wanted);
 }
 
 if (stage && picture && button) {
