@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from dam.engines.sounds import tuning as sounds
 from dam.ports import ModelInfo
 
-GOOD = 0.5
 _MAD_TO_SIGMA = 1.4826  # the median absolute deviation of a normal distribution, as its standard deviation
 _MAX_ODDS = 12.0
 _CHANCE_ODDS = 3.0  # at the line, one in twenty of those at least as good may be chance (ln 20 = 3.0)

@@ -14,24 +14,8 @@ from math import prod
 
 from dam.catalog.readers.search import UnitPlace
 from dam.types import Candidate, Evidence, EvidenceSource
+from search.trust import GOOD, TRUST
 
-# How far each source is believed: words that were found are there; meaning of speech by a picture model is a hint.
-TRUST = {
-    EvidenceSource.SPOKEN_WORDS: 1.0,
-    EvidenceSource.TEXT: 0.95,
-    EvidenceSource.PICTURE: 0.98,
-    EvidenceSource.SPEECH_VECTOR: 0.6,
-    EvidenceSource.WRITTEN: 0.95,
-    EvidenceSource.CAPTION: 0.7,
-    EvidenceSource.SOUND: 0.9,
-    EvidenceSource.FACE: 1.0,
-    EvidenceSource.TAG: 0.9,
-    EvidenceSource.PERSON: 1.0,
-    EvidenceSource.OBJECT: 0.9,
-    EvidenceSource.LOOK: 0.9,
-    EvidenceSource.PLACE: 1.0,
-}
-GOOD = 0.5
 _FREE_PER_GROUP = 2  # that many hits of one video, or of near-duplicates, stand where their score puts them
 _CROWDING = 0.8  # each further one is ordered as if it scored this much less
 _NEIGHBOUR_MS = 1_000  # shots this near to one already listed are its continuation

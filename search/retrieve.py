@@ -20,9 +20,9 @@ from search.measuring import Narrowing, candidates, ids_of, measured
 from search.query.grammar import parse
 from search.query.tree import Phrase
 from search.query_vectors import query_vector
-from search.rank import TRUST
 from search.sounds import heard
 from search.spaces import Spaces
+from search.trust import GOOD, TRUST
 
 _TEXT_LIMIT = 200  # units per text column
 _COMPARED = 128  # of the best pictures are compared with each other: the first two pages
@@ -141,7 +141,7 @@ def _without(within: Allowed, query: Query, spaces: Spaces) -> Allowed:
         leaf = parse(text)
         asked = Query(phrases=(leaf.text,)) if isinstance(leaf, Phrase) else Query(text=text)
         meant = retrieve(replace(asked, kinds=query.kinds), spaces).candidates
-        refused |= {each.unit_id for each in meant if _trusted(each.evidence) >= calibrate.GOOD}
+        refused |= {each.unit_id for each in meant if _trusted(each.evidence) >= GOOD}
     return replace(within, but=within.but | refused) if refused else within
 
 

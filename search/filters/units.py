@@ -19,6 +19,7 @@ from dam.types import Evidence, EvidenceSource, Filter, Relation, TagKind
 from dam.types.colours import NAMES as COLOURS
 from search import calibrate, sounds
 from search.spaces import Spaces
+from search.trust import GOOD
 
 Kept = Mapping[int, Evidence]
 
@@ -91,7 +92,7 @@ def _sounds(asked: Filter, spaces: Spaces) -> Kept:
     found = {
         candidate.unit_id: candidate.evidence
         for candidate in sounds.heard(asked.value, spaces)
-        if candidate.evidence.score >= calibrate.GOOD
+        if candidate.evidence.score >= GOOD
     }
     lexicon = load_lexicon()
     meant = (tag_id for tag_id in lexicon.meant_by(asked.value) if lexicon.entries[tag_id].kind is TagKind.SOUND)
