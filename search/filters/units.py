@@ -17,7 +17,7 @@ from dam.errors import QueryError
 from dam.people.likeness import likeness_of
 from dam.types import Evidence, EvidenceSource, Filter, Relation, TagKind
 from dam.types.colours import NAMES as COLOURS
-from search import calibrate, sounds
+from search import sounds
 from search.spaces import Spaces
 from search.trust import GOOD
 

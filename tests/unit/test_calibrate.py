@@ -6,7 +6,8 @@ from numpy.typing import NDArray
 
 from dam.ports import ModelInfo
 from search import calibrate
-from search.calibrate import GOOD, Background, Tuning
+from search.calibrate import Background, Tuning
+from search.trust import GOOD
 
 _USUAL = Tuning(centre=0.15, spread=0.03)
 _CLIP = ModelInfo(name="clip", dimensions=512, logit_scale=100.0)
