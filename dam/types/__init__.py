@@ -1,5 +1,6 @@
 """The nouns that flow between steps: frozen, slotted, keyword-only; no Django; times in whole milliseconds."""
 
+from dam.types.access import Scope
 from dam.types.media import (
     AssetState,
     AudioTrack,
@@ -79,6 +80,7 @@ __all__ = [
     "Relation",
     "RenditionFile",
     "RenditionRole",
+    "Scope",
     "SearchResult",
     "SourceFile",
     "SpeechSegment",
