@@ -23,12 +23,15 @@ from dam.types.search import (
     Candidate,
     Evidence,
     EvidenceSource,
+    Example,
     Filter,
     Hit,
     Query,
+    Region,
     Relation,
     SearchResult,
     VectorMatch,
+    Weighted,
 )
 from dam.types.seen import (
     Box,
@@ -56,6 +59,7 @@ __all__ = [
     "ColourShare",
     "Evidence",
     "EvidenceSource",
+    "Example",
     "FaceSource",
     "FileState",
     "Filter",
@@ -75,6 +79,7 @@ __all__ = [
     "Prepared",
     "PreparedUnit",
     "Query",
+    "Region",
     "RegionKind",
     "Relation",
     "RenditionFile",
@@ -92,4 +97,5 @@ __all__ = [
     "TranscriptSource",
     "UnitKind",
     "VectorMatch",
+    "Weighted",
 ]
