@@ -31,16 +31,18 @@ def search(
     *,
     limit: int = PAGE,
     offset: int = 0,
+    strictness: int = 0,
     embedder: Embedder | None = None,
     source: Follower | None = None,
 ) -> SearchResult:
     """Answer a query with its hits from `offset` on; its words and its example pictures together.
 
+    `strictness` from -2 (everything near is good) to 2 (only what is sure) moves the line at which good hits end.
     Raises QueryError for a query without words, EngineError when the model can't be used.
     """
     began = perf_counter()
     spaces = Spaces(source or follower(), embedder=embedder)
-    ranked = _answers(query, spaces)
+    ranked = _answers(query, spaces, strictness=strictness)
     return _result(query, ranked, spaces=spaces, offset=offset, limit=limit, began=began)
 
 
@@ -57,13 +59,13 @@ def more_like(
     return search(query, limit=limit, offset=offset, embedder=embedder, source=source)
 
 
-def _answers(query: Query, spaces: Spaces) -> list[Ranked]:
+def _answers(query: Query, spaces: Spaces, *, strictness: int) -> list[Ranked]:
     if not asks_for_something(query):
         raise QueryError("Type what you look for: a few words, or a spoken phrase in quotes.")
     found = retrieve.retrieve(query, spaces)
     asked = {candidate.unit_id for candidate in found.candidates} | set(found.certain)
     units = rows.visible_units(asked, library_id=query.library_id)
-    ranked = beside(rank(found.candidates, units, groups=found.groups), found.beside)
+    ranked = beside(rank(found.candidates, units, groups=found.groups, strictness=strictness), found.beside)
     if not found.certain:
         return ranked
     # What filters alone ask for is an answer by itself, beside the words of another alternative.

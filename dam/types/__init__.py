@@ -19,6 +19,7 @@ from dam.types.media import (
     UnitKind,
 )
 from dam.types.plan import SWAPPED, UPSTREAM, Plan, Traits
+from dam.types.saved import CollectionKind, RunCause
 from dam.types.search import (
     Candidate,
     Evidence,
@@ -56,6 +57,7 @@ __all__ = [
     "AudioTrack",
     "Box",
     "Candidate",
+    "CollectionKind",
     "ColourShare",
     "Evidence",
     "EvidenceSource",
@@ -84,6 +86,7 @@ __all__ = [
     "Relation",
     "RenditionFile",
     "RenditionRole",
+    "RunCause",
     "SearchResult",
     "SourceFile",
     "SpeechSegment",

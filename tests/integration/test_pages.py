@@ -128,7 +128,7 @@ class Engine:
         self.hits: list[Hit] = []
         self.searched = 10
 
-    def __call__(self, query: Query, *, limit: int = 60, offset: int = 0) -> SearchResult:
+    def __call__(self, query: Query, *, limit: int = 60, offset: int = 0, strictness: int = 0) -> SearchResult:
         return SearchResult(
             query=query, hits=tuple(self.hits[offset : offset + limit]), good_count=sum(h.good for h in self.hits),
             searched_units=self.searched, total_units=10, pack="starter", took_ms=90,
