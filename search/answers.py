@@ -1,25 +1,14 @@
 """A typed search to its whole answer: every hit worth a page, counted by kind, with the list that a page shows."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dam.types import Hit, SearchResult, UnitKind
+from search.asked import Asked, Group, Sort, read_asked
 from search.service import parse_query, search
 
+__all__ = ["Answer", "Asked", "Group", "Sort", "answer", "read_asked"]
+
 _MANY = 1_000  # hits that pages go through; nobody scrolls further, and narrowing the words is quicker
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What an address asks for: the words as typed, and one kind of hit or all of them."""
-
-    text: str
-    kind: UnitKind | None
-
-    @property
-    def where(self) -> dict[str, str]:
-        """The same as parameters, for links."""
-        return {"q": self.text, "kind": self.kind.value if self.kind else ""}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,15 +36,9 @@ class Answer:
         return self.result.searched_units < self.result.total_units
 
 
-def read_asked(parameters: Mapping[str, str]) -> Asked:
-    """Return what an address asks for; an unknown kind means all."""
-    kind = parameters.get("kind", "")
-    return Asked(text=parameters.get("q", "").strip(), kind=UnitKind(kind) if kind in set(UnitKind) else None)
-
-
 def answer(asked: Asked) -> Answer:
     """Search. Raises QueryError and EngineError."""
-    result = search(parse_query(asked.text), limit=_MANY)
+    result = search(parse_query(asked.text), limit=_MANY, strictness=asked.strictness)
     counts = dict.fromkeys(UnitKind, 0)
     for hit in result.hits:
         counts[hit.unit_kind] += hit.good

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import prod
+from math import exp, log, prod
 
 from dam.catalog.readers.search import UnitPlace
 from dam.types import Candidate, Evidence, EvidenceSource
@@ -19,6 +19,8 @@ from search.trust import GOOD, TRUST
 _FREE_PER_GROUP = 2  # that many hits of one video, or of near-duplicates, stand where their score puts them
 _CROWDING = 0.8  # each further one is ordered as if it scored this much less
 _NEIGHBOUR_MS = 1_000  # shots this near to one already listed are its continuation
+STRICTEST = 2  # positions on either side of the middle one
+_ODDS_A_STEP = 3.0  # each stricter position wants three times the odds: 0.1, 0.25, 0.5, 0.75, 0.9 where GOOD is 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +34,18 @@ class Ranked:
     evidence: tuple[Evidence, ...]
 
 
+def line(strictness: int = 0) -> float:
+    """Return the score from which a hit is good: `GOOD` at 0, less down to -2, more up to 2."""
+    odds = log(GOOD / (1 - GOOD)) + max(-STRICTEST, min(STRICTEST, strictness)) * log(_ODDS_A_STEP)
+    return 1 / (1 + exp(-odds)) if strictness else GOOD
+
+
 def rank(
-    candidates: Iterable[Candidate], places: Mapping[int, UnitPlace], *, groups: Mapping[int, int] | None = None
+    candidates: Iterable[Candidate],
+    places: Mapping[int, UnitPlace],
+    *,
+    groups: Mapping[int, int] | None = None,
+    strictness: int = 0,
 ) -> list[Ranked]:
     """Return one entry per known unit, the good ones first; equal input gives equal order.
 
@@ -45,7 +57,8 @@ def rank(
     for candidate in candidates:
         if candidate.unit_id in places:
             _keep_best(of_unit[candidate.unit_id], candidate.evidence)
-    fused = [_fused(places[unit_id], list(evidence.values())) for unit_id, evidence in of_unit.items()]
+    good = line(strictness)
+    fused = [_fused(places[unit_id], list(evidence.values()), good=good) for unit_id, evidence in of_unit.items()]
     fused.sort(key=lambda hit: (-hit.score, hit.place.unit_id))
     return _spread_out(fused, groups or {})
 
@@ -91,11 +104,11 @@ def _keep_best(kept: dict[EvidenceSource, Evidence], new: Evidence) -> None:
         kept[new.source] = new
 
 
-def _fused(place: UnitPlace, evidence: list[Evidence]) -> Ranked:
+def _fused(place: UnitPlace, evidence: list[Evidence], *, good: float) -> Ranked:
     ordered = tuple(sorted(evidence, key=lambda item: (-TRUST[item.source] * item.score, item.source)))
     score = 1.0 - prod(1.0 - TRUST[item.source] * item.score for item in ordered)
     strongest = next((item.at_ms for item in ordered if item.at_ms is not None), None)
-    return Ranked(place=place, score=score, good=score >= GOOD, best_ms=strongest, evidence=ordered)
+    return Ranked(place=place, score=score, good=score >= good, best_ms=strongest, evidence=ordered)
 
 
 def _spread_out(hits: list[Ranked], groups: Mapping[int, int]) -> list[Ranked]:

@@ -20,16 +20,20 @@ from dam.types.media import (
     UnitKind,
 )
 from dam.types.plan import SWAPPED, UPSTREAM, Plan, Traits
+from dam.types.saved import CollectionKind, RunCause
 from dam.types.search import (
     Candidate,
     Evidence,
     EvidenceSource,
+    Example,
     Filter,
     Hit,
     Query,
+    Region,
     Relation,
     SearchResult,
     VectorMatch,
+    Weighted,
 )
 from dam.types.seen import (
     Box,
@@ -54,9 +58,11 @@ __all__ = [
     "AudioTrack",
     "Box",
     "Candidate",
+    "CollectionKind",
     "ColourShare",
     "Evidence",
     "EvidenceSource",
+    "Example",
     "FaceSource",
     "FileState",
     "Filter",
@@ -76,10 +82,12 @@ __all__ = [
     "Prepared",
     "PreparedUnit",
     "Query",
+    "Region",
     "RegionKind",
     "Relation",
     "RenditionFile",
     "RenditionRole",
+    "RunCause",
     "Scope",
     "SearchResult",
     "SourceFile",
@@ -94,4 +102,5 @@ __all__ = [
     "TranscriptSource",
     "UnitKind",
     "VectorMatch",
+    "Weighted",
 ]

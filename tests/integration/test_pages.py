@@ -28,6 +28,7 @@ from dam.types import (
     AssetState,
     Evidence,
     EvidenceSource,
+    Example,
     FileState,
     Hit,
     MediaKind,
@@ -127,7 +128,7 @@ class Engine:
         self.hits: list[Hit] = []
         self.searched = 10
 
-    def __call__(self, query: Query, *, limit: int = 60, offset: int = 0) -> SearchResult:
+    def __call__(self, query: Query, *, limit: int = 60, offset: int = 0, strictness: int = 0) -> SearchResult:
         return SearchResult(
             query=query, hits=tuple(self.hits[offset : offset + limit]), good_count=sum(h.good for h in self.hits),
             searched_units=self.searched, total_units=10, pack="starter", took_ms=90,
@@ -138,9 +139,11 @@ class Engine:
 def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
     made = Engine()
     monkeypatch.setattr(answers, "search", made)
-    monkeypatch.setattr(
-        asset_view, "more_like", lambda unit_id, *, limit: made(Query(like_unit_id=unit_id), limit=limit)
-    )
+
+    def like(unit_id: int) -> Query:
+        return Query(examples=(Example(unit_id=unit_id),))
+
+    monkeypatch.setattr(asset_view, "more_like", lambda unit_id, *, limit: made(like(unit_id), limit=limit))
     return made
 
 

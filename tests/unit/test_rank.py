@@ -37,8 +37,10 @@ def _found(unit: int, score: float, source: EvidenceSource = PICTURE, *, at_ms: 
     return Candidate(unit_id=unit, evidence=Evidence(source=source, score=score, raw=score, at_ms=at_ms))
 
 
-def _order(candidates: list[Candidate], places: list[UnitPlace], **options: dict[int, int]) -> list[int]:
-    return [hit.place.unit_id for hit in rank(candidates, {place.unit_id: place for place in places}, **options)]
+def _order(
+    candidates: list[Candidate], places: list[UnitPlace], *, groups: dict[int, int] | None = None
+) -> list[int]:
+    return [hit.place.unit_id for hit in rank(candidates, {place.unit_id: place for place in places}, groups=groups)]
 
 
 def test_the_surest_comes_first_and_the_line_is_drawn_at_half() -> None:
