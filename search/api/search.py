@@ -1,5 +1,6 @@
 """`GET /api/search`: what the search page answers, hit by hit, with the reasons."""
 
+from enum import StrEnum
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -10,14 +11,26 @@ from pydantic import Field
 from dam.catalog.readers.browse import Tile, tiles_of_units
 from dam.catalog.words import MARK_END, MARK_START
 from dam.types import Evidence, EvidenceSource, Hit, MediaKind, UnitKind
-from search.answers import Answer, answer, read_asked
+from search.answers import Answer, Asked, Sort, answer
 from search.api.cursors import read_cursor, write_cursor
 from search.api.errors import answers
 from search.api.pictures import PictureOut, picture_out
 from search.api.types import Cursor, Limit, Text
 from search.chips import chips
+from search.rank import STRICTEST
 
 router = Router()
+
+
+class Order(StrEnum):
+    """The order of the good hits; those that only look similar follow them by relevance."""
+
+    RELEVANCE = "relevance"
+    DATE = "date"
+    BOTH = "both"
+
+
+_SORTS = {Order.RELEVANCE: Sort.RELEVANCE, Order.DATE: Sort.DATE, Order.BOTH: Sort.BOTH}
 
 
 class SnippetPart(Schema):
@@ -86,6 +99,10 @@ def search(
         Text, Field(max_length=2000, description="The search, in the language of the search page: docs/search.md.")
     ],
     kind: Annotated[UnitKind | None, Field(description="Only hits of this kind.")] = None,
+    sort: Annotated[Order, Field(description="The order of the good hits.")] = Order.RELEVANCE,
+    strict: Annotated[
+        int, Field(ge=-STRICTEST, le=STRICTEST, description="How strict: -2 everything near, 2 only what is sure.")
+    ] = 0,
     cursor: Cursor = None,
     limit: Limit = 60,
 ) -> Any:
@@ -93,7 +110,7 @@ def search(
 
     A page goes on after the last hit of the one before, also where others came in meanwhile.
     """
-    asked = read_asked({"q": q, "kind": kind or ""})
+    asked = Asked(text=q.strip(), kind=kind, sort=_SORTS[sort], strict=strict or None)
     place = read_cursor(cursor, "search", asked.where)
     found = answer(asked)
     start = _start(found, place)

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0004_fulltext_columns'),
+        ('catalog', '0005_kept_searches'),
     ]
 
     operations = [
