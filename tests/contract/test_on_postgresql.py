@@ -16,6 +16,7 @@ _TESTS = [
     "tests/integration/test_people.py",
     "tests/integration/test_collections.py",
     "tests/integration/test_history.py",
+    "tests/integration/test_pins.py",
 ]
 
 

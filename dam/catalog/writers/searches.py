@@ -44,7 +44,7 @@ def _forget_beginnings(asked: Mapping[str, str], *, at: datetime) -> None:
     if last is None or last.times > 1 or at - last.last_at > _ONE_THOUGHT:
         return
     before, after = str(last.asked.get("q", "")).casefold(), asked.get("q", "").casefold()
-    if before and after.startswith(before):
+    if before and after != before and after.startswith(before):
         last.delete()
 
 
