@@ -12,6 +12,7 @@ from dam.catalog import current
 from dam.catalog.models import Embedding, PinnedQuery, PinResult, PinRun, Unit
 from dam.catalog.readers import pins as reader
 from dam.catalog.writers import pins as writer
+from dam.engines import weights
 from dam.engines.packs import load_pack
 from dam.errors import CollectionError, ModelUnavailable, PackIncomplete, QueryError
 from dam.ports import Embedder, ModelInfo, Vectors
