@@ -17,7 +17,7 @@ from dam.engines.packs import load_pack
 from dam.errors import CollectionError, ModelUnavailable, PackIncomplete, QueryError
 from dam.ports import Embedder, ModelInfo, Vectors
 from dam.types import RunCause, Stage
-from search import identity, pins
+from search import pins, trust
 from search.follow import Follower
 from tests.small_library import DIMENSIONS, SmallLibrary, WordsEmbedder, embed
 
@@ -94,7 +94,7 @@ def test_a_run_says_where_everything_was_found(desk: Desk) -> None:
     assert second > 1
     assert report.measures.recall[1] == pytest.approx(1 / 3)
     stored = reader.runs(limit=1)[0]
-    assert (stored.recall[1], stored.pins, stored.found, stored.pack) == (pytest.approx(1 / 3), 3, 2, "starter")
+    assert (stored.recall[50], stored.pins, stored.found, stored.pack) == (2 / 3, 3, 2, "starter")
     kept = reader.pins()[0]
     assert (kept.asked, kept.note) == ({"q": "red car sunset"}, "the poster")
     assert reader.places([stored.id])[stored.id][kept.id].good
@@ -159,7 +159,7 @@ def test_they_are_due_after_a_change_of_what_decides_an_answer(desk: Desk, monke
     assert pins.due() is RunCause.VOCABULARY
     desk.run()
     with monkeypatch.context() as patch:
-        patch.setattr(identity.trust, "GOOD", 0.6)
+        patch.setattr(trust, "GOOD", 0.6)
         assert pins.due() is RunCause.TUNING
     assert pins.due() is None
     monkeypatch.setattr(wiring, "active_pack", lambda: load_pack("standard"))
