@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 _VISIT = timedelta(minutes=30)  # without opening it: then the next opening is another visit
-_FRESH = timedelta(minutes=1)  # counts this young are not made again
+FRESH = timedelta(minutes=1)  # counts this young are not made again
 _COVERS = 4
 
 
@@ -129,7 +129,7 @@ def visit(found: Found) -> None:
 def recount(saved: SavedSearch) -> SavedSearch:
     """Return a saved search with counts that are at most a minute old: it searches only for older ones."""
     now = timezone.now()
-    if saved.counted_at is not None and now - saved.counted_at < _FRESH:
+    if saved.counted_at is not None and now - saved.counted_at < FRESH:
         return saved
     try:
         here = good_units(answer(read_asked(saved.asked)))
