@@ -12,6 +12,7 @@
     │   └── ModelUnavailable   its weights are not here and can't be fetched
     ├── StoreError             a vector index or a rendition can't be read or written
     ├── QueryError             the words of a search can't be understood
+    ├── CollectionError        a collection or a pinned query can't be made or changed like that
     └── PeopleError            what was asked of people or faces can't be done
         └── AlreadyNamed       somebody else has that name: they may be merged
 
@@ -65,6 +66,10 @@ class StoreError(AfterimageError):
 
 class QueryError(AfterimageError):
     """The words of a search can't be understood; the message says where."""
+
+
+class CollectionError(AfterimageError):
+    """A collection or a pinned query can't be made or changed in the way that was asked for."""
 
 
 class PeopleError(AfterimageError):

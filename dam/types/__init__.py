@@ -19,6 +19,7 @@ from dam.types.media import (
     UnitKind,
 )
 from dam.types.plan import SWAPPED, UPSTREAM, Plan, Traits
+from dam.types.saved import CollectionKind, RunCause
 from dam.types.search import (
     Candidate,
     Evidence,
@@ -53,6 +54,7 @@ __all__ = [
     "AudioTrack",
     "Box",
     "Candidate",
+    "CollectionKind",
     "ColourShare",
     "Evidence",
     "EvidenceSource",
@@ -79,6 +81,7 @@ __all__ = [
     "Relation",
     "RenditionFile",
     "RenditionRole",
+    "RunCause",
     "SearchResult",
     "SourceFile",
     "SpeechSegment",

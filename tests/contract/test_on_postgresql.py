@@ -14,6 +14,7 @@ _TESTS = [
     "tests/integration/test_jobs.py",
     "tests/integration/test_tagging.py",
     "tests/integration/test_people.py",
+    "tests/integration/test_collections.py",
 ]
 
 

@@ -1,9 +1,11 @@
 """The catalogue's tables, by noun."""
 
 from dam.catalog.models.asset import Asset, AssetMetadata, Library, MediaFile
+from dam.catalog.models.collection import Collection, PastSearch
 from dam.catalog.models.journal import Correction, Preference
 from dam.catalog.models.measure import AssetPlace, UnitColour, UnitLook, UnitMeasure
 from dam.catalog.models.people import Face, FaceRefusal, IgnoredRegion, Person
+from dam.catalog.models.pin import PinnedQuery, PinResult, PinRun, PinTurn
 from dam.catalog.models.seen import Caption, DetectedObject, TextLine
 from dam.catalog.models.stage import ActivePack, StageModel, StageRun
 from dam.catalog.models.tag import Tag, TagScore, TagVerdict, TaughtTag
@@ -15,6 +17,7 @@ __all__ = [
     "AssetMetadata",
     "AssetPlace",
     "Caption",
+    "Collection",
     "Correction",
     "DetectedObject",
     "Embedding",
@@ -23,7 +26,12 @@ __all__ = [
     "IgnoredRegion",
     "Library",
     "MediaFile",
+    "PastSearch",
     "Person",
+    "PinResult",
+    "PinRun",
+    "PinTurn",
+    "PinnedQuery",
     "Preference",
     "Rendition",
     "Speech",
