@@ -52,13 +52,19 @@ class Answer:
         """Tell whether there are more good hits than pages go through."""
         return sum(self.counts.values()) >= MANY
 
+    @property
+    def good_units(self) -> list[int]:
+        """The units of the good hits of the asked kind, the best first, each for itself."""
+        ranked, kind = self.found.ranked[:MANY], self.asked.kind
+        return [hit.place.unit_id for hit in ranked if hit.good and kind in {None, hit.place.unit_kind}]
+
     def entry(self, place: int) -> Entry | None:
         """Return what stands at a place, or None beyond the ends."""
         if not 0 <= place < len(self.good) + len(self.rest):
             return None
         return self.good[place] if place < len(self.good) else self.rest[place - len(self.good)]
 
-    def hits(self, ranked: Sequence[Ranked]) -> dict[int, Hit]:
+    def presented(self, ranked: Sequence[Ranked]) -> dict[int, Hit]:
         """Return some of the hits as pages show them, by unit; those that went away this moment are left out."""
         return {hit.unit_id: hit for hit in present(ranked, self.found.query)}
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from dam.types import UnitKind
 from search.asked import Group, Sort
@@ -56,7 +57,7 @@ def folded(hits: Sequence[Ranked], alike: Mapping[int, int]) -> list[Entry]:
             shots[hit.place.asset_id].append(hit)
     for of_video in shots.values():
         of_video.sort(key=lambda hit: (hit.place.start_ms, hit.place.unit_id))
-        for before, after in zip(of_video, of_video[1:], strict=False):
+        for before, after in pairwise(of_video):
             if touch(before.place, after.place):
                 leader[leads(after.place.unit_id)] = leads(before.place.unit_id)
     together: dict[int, list[Ranked]] = defaultdict(list)
@@ -83,8 +84,8 @@ def in_sections(
 ) -> tuple[list[Entry], list[Section]]:
     """Return the entries in groups, and the groups; `keys` names those of each unit, none being "".
 
-    Who is with somebody else stands under both. Days come from the newest; other groups with their best one first, and
-    what has no group last.
+    Who is with somebody else stands under both. Days come from the newest on; other groups begin with that of the
+    best hit, and what has no group stands last.
     """
     grouped: dict[str, list[Entry]] = {}
     for entry in entries:

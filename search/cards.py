@@ -134,4 +134,3 @@ def _label(tile: Tile) -> str:
     away = f"{tile.library} offline" if tile.offline else ""
     date = f"{tile.taken_at.day} {tile.taken_at:%b %Y}" if tile.taken_at else ""
     return ", ".join(part for part in (kind, tile.name, span, away, date) if part)
-

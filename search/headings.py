@@ -38,7 +38,10 @@ def headings(hits: Iterable[Ranked], group: Group) -> Headings:
     found = by[group](list(hits)) if group in by else {}
     return Headings(
         keys={unit: [key for key, _ in pairs] for unit, pairs in found.items()},
-        by_key={"": Heading(title=_WITHOUT.get(group, "")), **dict(pair for pairs in found.values() for pair in pairs)},
+        by_key={
+            "": Heading(title=_WITHOUT.get(group, "")),
+            **dict(pair for pairs in found.values() for pair in pairs),
+        },
     )
 
 
@@ -47,7 +50,9 @@ _Groups = Mapping[int, Sequence[tuple[str, Heading]]]
 
 def _days(hits: Sequence[Ranked]) -> _Groups:
     return {
-        hit.place.unit_id: [(taken.date().isoformat(), Heading(title="", day=taken.replace(hour=0, minute=0, second=0)))]
+        hit.place.unit_id: [
+            (taken.date().isoformat(), Heading(title="", day=taken.replace(hour=0, minute=0, second=0)))
+        ]
         for hit in hits
         if (taken := hit.place.taken_at) is not None
     }

@@ -1,4 +1,4 @@
-"""What a results page shows of an answer: kinds with counts, tiles and spoken lines, groups, and what is only near."""
+"""What a results page shows of an answer: kinds with counts, tiles and lines, groups, and what is only near."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -86,7 +86,7 @@ def blocks(found: Answer, *, start: int) -> dict[str, object]:
 def cards_at(found: Answer, places: Sequence[int]) -> list[Card]:
     """Return the cards of what stands at these places of an answer; what went away is left out."""
     entries = [(place, entry) for place in places if (entry := found.entry(place)) is not None]
-    hits = found.hits([entry.hit for _, entry in entries])
+    hits = found.presented([entry.hit for _, entry in entries])
     there = [(place, hits[unit]) for place, entry in entries if (unit := entry.hit.place.unit_id) in hits]
     return hit_cards(
         [hit for _, hit in there],

@@ -52,7 +52,7 @@ def strictness(request: HttpRequest) -> HttpResponse:
     else:
         request.session.pop(_STRICTNESS, None)
     asked = replace(read_asked(request.POST, remembered=chosen), strict=None)
-    if htmx_asks(request):
+    if request.headers.get("HX-Request") == "true":
         return _results(request, asked, history="HX-Push-Url")
     return redirect(_address(asked))
 
@@ -89,7 +89,7 @@ def pile(request: HttpRequest) -> HttpResponse:
     for at, one in enumerate((*one_by_one.good, *one_by_one.rest)):
         places.setdefault(one.hit.place.unit_id, at)
     cards = cards_at(one_by_one, [places[hit.place.unit_id] for hit in entry.every if hit.place.unit_id in places])
-    template = "search/_pile.html" if htmx_asks(request) else "search/pile.html"
+    template = "search/_tiles.html" if request.headers.get("HX-Request") == "true" else "search/pile.html"
     back = f"{reverse('search:home')}?{link(asked.where)}"
     return render(request, template, {"asked": asked, "tiles": cards, "back": back})
 

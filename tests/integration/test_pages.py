@@ -23,6 +23,7 @@ from dam.catalog.models import (
     TranscriptRecord,
     Unit,
 )
+from dam.catalog.readers.search import UnitPlace
 from dam.errors import EngineError
 from dam.types import (
     AssetState,
@@ -40,6 +41,8 @@ from dam.types import (
     UnitKind,
 )
 from search import answers
+from search.rank import Ranked
+from search.service import Found
 from search.views import asset as asset_view
 
 pytestmark = pytest.mark.django_db
@@ -125,22 +128,35 @@ class Engine:
 
     def __init__(self) -> None:
         self.hits: list[Hit] = []
+        self.alike: dict[int, int] = {}
         self.searched = 10
 
-    def __call__(self, query: Query, *, limit: int = 60, offset: int = 0, strictness: int = 0) -> SearchResult:
-        return SearchResult(
-            query=query, hits=tuple(self.hits[offset : offset + limit]), good_count=sum(h.good for h in self.hits),
+    def find(self, query: Query, *, strictness: int = 0) -> Found:
+        return Found(
+            query=query, ranked=tuple(_ranked(hit) for hit in self.hits), alike=self.alike,
             searched_units=self.searched, total_units=10, pack="starter", took_ms=90,
         )  # fmt: skip
+
+    def more_like(self, unit_id: int, *, limit: int) -> SearchResult:
+        return SearchResult(
+            query=Query(like_unit_id=unit_id), hits=tuple(self.hits[:limit]), good_count=len(self.hits),
+            searched_units=self.searched, total_units=10, pack="starter", took_ms=90,
+        )  # fmt: skip
+
+
+def _ranked(hit: Hit) -> Ranked:
+    place = UnitPlace(
+        unit_id=hit.unit_id, asset_id=hit.asset_id, kind=hit.kind, unit_kind=hit.unit_kind,
+        start_ms=hit.start_ms or 0, end_ms=hit.end_ms or 0, taken_at=Asset.objects.get(pk=hit.asset_id).taken_at,
+    )  # fmt: skip
+    return Ranked(place=place, score=hit.score, good=hit.good, best_ms=hit.best_ms, evidence=hit.evidence)
 
 
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
     made = Engine()
-    monkeypatch.setattr(answers, "search", made)
-    monkeypatch.setattr(
-        asset_view, "more_like", lambda unit_id, *, limit: made(Query(like_unit_id=unit_id), limit=limit)
-    )
+    monkeypatch.setattr(answers, "find", made.find)
+    monkeypatch.setattr(asset_view, "more_like", made.more_like)
     return made
 
 
@@ -268,10 +284,10 @@ def test_words_that_cant_be_searched_say_where(client: Client, rows: Rows) -> No
 def test_a_model_that_cant_be_used_is_an_answer_too(
     client: Client, rows: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_args: object, **_options: object) -> SearchResult:
+    def broken(*_args: object, **_options: object) -> Found:
         raise EngineError("The model can't be loaded.")
 
-    monkeypatch.setattr(answers, "search", broken)
+    monkeypatch.setattr(answers, "find", broken)
     assert "The model can&#x27;t be loaded." in page(client, "/?q=car", status=503)
 
 

@@ -10,7 +10,7 @@ from dam.catalog.readers.people import shown_faces
 
 
 def named_people_in(unit_ids: Collection[int]) -> dict[int, list[tuple[int, str]]]:
-    """Return (person id, name) of those with a name who are seen in each unit, by name; units without are left out."""
+    """Return (person id, name) of those with a name who are seen in each unit, by name; no others are listed."""
     found: dict[int, list[tuple[int, str]]] = defaultdict(list)
     for some in chunks(unit_ids):
         rows = Face.objects.filter(shown_faces(), unit_id__in=some, person__hidden=False).exclude(person__name="")
