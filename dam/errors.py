@@ -9,7 +9,8 @@
     │   ├── DecoderCrashed     the decoder child died or had to be killed
     │   └── MediaVanished      the file went away or changed while it was read
     ├── EngineError            a model can't be loaded or failed
-    │   └── ModelUnavailable   its weights are not here and can't be fetched
+    │   ├── ModelUnavailable   its weights are not here and can't be fetched
+    │   └── PackIncomplete     some of the library has no vectors by that pack yet
     ├── StoreError             a vector index or a rendition can't be read or written
     ├── QueryError             the words of a search can't be understood
     ├── CollectionError        a collection or a pinned query can't be made or changed like that
@@ -58,6 +59,14 @@ class EngineError(AfterimageError):
 
 class ModelUnavailable(EngineError):
     """A model's weights are not on this machine and no hub answers."""
+
+
+class PackIncomplete(EngineError):
+    """A pack can't be asked yet: `missing` units have no vectors of its model."""
+
+    def __init__(self, message: str, *, missing: int) -> None:
+        super().__init__(message)
+        self.missing = missing
 
 
 class StoreError(AfterimageError):

@@ -24,12 +24,15 @@ from dam.types.search import (
     Candidate,
     Evidence,
     EvidenceSource,
+    Example,
     Filter,
     Hit,
     Query,
+    Region,
     Relation,
     SearchResult,
     VectorMatch,
+    Weighted,
 )
 from dam.types.seen import (
     Box,
@@ -58,6 +61,7 @@ __all__ = [
     "ColourShare",
     "Evidence",
     "EvidenceSource",
+    "Example",
     "FaceSource",
     "FileState",
     "Filter",
@@ -77,6 +81,7 @@ __all__ = [
     "Prepared",
     "PreparedUnit",
     "Query",
+    "Region",
     "RegionKind",
     "Relation",
     "RenditionFile",
@@ -95,4 +100,5 @@ __all__ = [
     "TranscriptSource",
     "UnitKind",
     "VectorMatch",
+    "Weighted",
 ]

@@ -29,6 +29,7 @@ from dam.types import (
     AssetState,
     Evidence,
     EvidenceSource,
+    Example,
     FileState,
     Hit,
     MediaKind,
@@ -141,8 +142,8 @@ class Engine:
 
     def more_like(self, unit_id: int, *, limit: int) -> SearchResult:
         return SearchResult(
-            query=Query(like_unit_id=unit_id), hits=tuple(self.hits[:limit]), good_count=len(self.hits),
-            searched_units=self.searched, total_units=10, pack="starter", took_ms=90,
+            query=Query(examples=(Example(unit_id=unit_id),)), hits=tuple(self.hits[:limit]),
+            good_count=len(self.hits), searched_units=self.searched, total_units=10, pack="starter", took_ms=90,
         )  # fmt: skip
 
 
