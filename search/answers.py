@@ -36,7 +36,7 @@ class Answer:
     found: Found
     good: tuple[Entry, ...]
     rest: tuple[Entry, ...]
-    counts: Mapping[UnitKind, int]
+    counts: dict[UnitKind, int]
     matches: int
     behind: int
     sections: tuple[Section, ...] = ()
@@ -57,6 +57,11 @@ class Answer:
         """The units of the good hits of the asked kind, the best first, each for itself."""
         ranked, kind = self.found.ranked[:MANY], self.asked.kind
         return [hit.place.unit_id for hit in ranked if hit.good and kind in {None, hit.place.unit_kind}]
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """Everything in its order, the good ones first."""
+        return (*self.good, *self.rest)
 
     def entry(self, place: int) -> Entry | None:
         """Return what stands at a place, or None beyond the ends."""

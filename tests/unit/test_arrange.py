@@ -89,7 +89,7 @@ def test_days_come_from_the_newest_whatever_is_best() -> None:
 def test_pages_cover_everything_once_and_end_with_a_group_where_that_is_near() -> None:
     sizes = [50, 30, 200, 5]
     entries = [Entry(hit=_hit(n)) for n in range(sum(sizes))]
-    keys = {}
+    keys: dict[int, list[str]] = {}
     for at, size in enumerate(sizes):
         keys |= {unit: [str(at)] for unit in range(len(keys), len(keys) + size)}
     listed, sections = in_sections(entries, keys, Group.FOLDER)

@@ -16,7 +16,7 @@ def named_people_in(unit_ids: Collection[int]) -> dict[int, list[tuple[int, str]
         rows = Face.objects.filter(shown_faces(), unit_id__in=some, person__hidden=False).exclude(person__name="")
         pairs = rows.order_by("person__name", "person_id").values_list("unit_id", "person_id", "person__name")
         for unit_id, person_id, name in pairs.distinct():
-            if person_id is not None and name:
+            if person_id is not None:
                 found[unit_id].append((person_id, name))
     return dict(found)
 
