@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dam.catalog import lexicon
+from dam.catalog import lexicon, remembered
 from tests.services import chromium_path, missing, postgres_database, postgres_url, rabbitmq_url, redis_url
 
 # Fixtures of every test; the services' stand in their own file.
@@ -18,6 +18,7 @@ REAL_MEDIA = Path(os.environ.get("AFTERIMAGE_REAL_MEDIA", Path(__file__).resolve
 def _fresh_lexicon() -> None:
     """No test searches by the words of another's catalogue."""
     lexicon.forget()
+    remembered.forget()
 
 
 @pytest.fixture
