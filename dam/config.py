@@ -35,6 +35,11 @@ class Places:
         return self.data / "snapshots"
 
     @property
+    def queries(self) -> Path:
+        """Pictures that were given as a search, for a month; can be deleted."""
+        return self.data / "queries"
+
+    @property
     def scratch(self) -> Path:
         """Work in progress; emptied at start."""
         return self.data / "scratch"

@@ -9,12 +9,15 @@
     │   ├── DecoderCrashed     the decoder child died or had to be killed
     │   └── MediaVanished      the file went away or changed while it was read
     ├── EngineError            a model can't be loaded or failed
-    │   └── ModelUnavailable   its weights are not here and can't be fetched
+    │   ├── ModelUnavailable   its weights are not here and can't be fetched
+    │   └── PackIncomplete     some of the library has no vectors by that pack yet
     ├── StoreError             a vector index or a rendition can't be read or written
     ├── QueryError             the words of a search can't be understood
     ├── CollectionError        a collection or a pinned query can't be made or changed like that
-    └── PeopleError            what was asked of people or faces can't be done
-        └── AlreadyNamed       somebody else has that name: they may be merged
+    ├── PeopleError            what was asked of people or faces can't be done
+    │   └── AlreadyNamed       somebody else has that name: they may be merged
+    ├── TagError               a tag can't be made or changed so
+    └── TokenError             a token of the API can't be made, or is not there
 
 The message of each is one plain sentence that may be shown to the user as it is.
 """
@@ -60,6 +63,14 @@ class ModelUnavailable(EngineError):
     """A model's weights are not on this machine and no hub answers."""
 
 
+class PackIncomplete(EngineError):
+    """A pack can't be asked yet: `missing` units have no vectors of its model."""
+
+    def __init__(self, message: str, *, missing: int) -> None:
+        super().__init__(message)
+        self.missing = missing
+
+
 class StoreError(AfterimageError):
     """A vector index or a rendition can't be read or written."""
 
@@ -86,3 +97,7 @@ class AlreadyNamed(PeopleError):
 
 class TagError(AfterimageError):
     """A tag can't be made or changed in the way that was asked for."""
+
+
+class TokenError(AfterimageError):
+    """A token of the API can't be made, or is not there."""

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from dam.errors import QueryError
-from dam.types import Filter, MediaKind, Query
+from dam.types import Filter, MediaKind, Query, Weighted
 from search.query.grammar import parse
-from search.query.tree import Leaf, Phrase, Words, alternatives, as_text, leaves, without
+from search.query.like import example
+from search.query.tree import Leaf, Node, Phrase, Words, alternatives, as_text, leaves, without
 
 MAX_LENGTH = 500  # characters; text towers read 64 to 77 tokens
 _QUOTES = str.maketrans(dict.fromkeys("“”„«»", '"'))
@@ -48,20 +49,20 @@ def parts_of(text: str) -> list[Part]:
     tree = parse(_plain(text))
     if tree is None:
         return []
-    found = []
-    for leaf in leaves(tree):
-        if isinstance(leaf, Filter):
-            rest = without(tree, leaf)
-            relation = "" if leaf.relation in {":", "="} else f"{leaf.relation} "
-            found.append(
-                Part(
-                    name=leaf.name,
-                    value=relation + leaf.value,
-                    negated=leaf.negated,
-                    rest=as_text(rest) if rest else "",
-                )
-            )
-    return found
+    return [_part(leaf, tree) for leaf in leaves(tree) if isinstance(leaf, Filter) or _is_literal(leaf)]
+
+
+def _part(leaf: Leaf, tree: Node) -> Part:
+    rest = without(tree, leaf)
+    left = as_text(rest) if rest else ""
+    if not isinstance(leaf, Filter):
+        return Part(name="words", value=leaf.text, negated=leaf.negated, rest=left)
+    relation = "" if leaf.relation in {":", "="} else f"{leaf.relation} "
+    return Part(name=leaf.name, value=relation + leaf.value, negated=leaf.negated, rest=left)
+
+
+def _is_literal(leaf: Leaf) -> bool:
+    return isinstance(leaf, Words) and leaf.literal
 
 
 def _plain(text: str) -> str:
@@ -77,16 +78,33 @@ def _query(asked: Sequence[Leaf], kinds: frozenset[MediaKind], library_id: int |
     words = [leaf for leaf in asked if isinstance(leaf, Words)]
     phrases = [leaf for leaf in asked if isinstance(leaf, Phrase)]
     filters = [leaf for leaf in asked if isinstance(leaf, Filter)]
+    steering = [leaf for leaf in words if leaf.weight is not None]
+    examples = tuple(example(leaf) for leaf in filters if leaf.name == "like")
+    if examples:  # a picture is not said: what is said while it is seen narrows
+        filters += [Filter(name="said", value=leaf.text) for leaf in phrases if not leaf.negated]
+        phrases = [leaf for leaf in phrases if leaf.negated]
     return Query(
         text=" ".join(leaf.text for leaf in words if not leaf.negated),
         phrases=tuple(leaf.text for leaf in phrases if not leaf.negated),
         without=(
-            *(leaf.text for leaf in words if leaf.negated),
+            *(leaf.text for leaf in words if leaf.negated and leaf.weight is None),
             *(f'"{leaf.text}"' for leaf in phrases if leaf.negated),
         ),
         kinds=_kinds([leaf for leaf in filters if leaf.name == "kind"], kinds),
-        filters=tuple(leaf for leaf in filters if leaf.name != "kind"),
+        filters=tuple(leaf for leaf in filters if leaf.name not in {"kind", "like"}),
+        examples=examples,
+        weighted=_weighted(words) if steering else (),
         library_id=library_id,
+    )
+
+
+def _weighted(words: Iterable[Words]) -> tuple[Weighted, ...]:
+    """Return what pulls a search where some words have a weight: those without one count 1, if they ask for it."""
+    asked = [leaf for leaf in words if leaf.weight is not None or not leaf.negated]
+    weights = [1.0 if leaf.weight is None else leaf.weight for leaf in asked]
+    return tuple(
+        Weighted(text=leaf.text, weight=-weight if leaf.negated else weight)
+        for leaf, weight in zip(asked, weights, strict=True)
     )
 
 

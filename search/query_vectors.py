@@ -1,4 +1,4 @@
-"""From the words of a query to its vector, remembered: each page of an endless scroll asks the same words again."""
+"""From the words of a query to its vector, remembered: each page of an endless scroll asks the same again."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -10,7 +10,7 @@ from dam.ports import Embedder, Vectors
 _REMEMBERED = 256
 
 _lock = threading.Lock()
-_vectors: dict[tuple[str, str, tuple[str, ...]], Vectors] = {}
+_vectors: dict[tuple[object, ...], Vectors] = {}
 
 
 def query_vector(text: str, embedder: Embedder, prompts: tuple[str, ...]) -> Vectors:
@@ -22,12 +22,15 @@ def text_vector(
     text: str, space: str, embed: Callable[[Sequence[str]], Vectors], prompts: tuple[str, ...]
 ) -> Vectors:
     """Return the same by any model's words to vectors; `space` names it. Raises EngineError."""
-    key = (space, text, prompts)
+    return remembered((space, text, *prompts), lambda: _mean(embed([prompt.format(text) for prompt in prompts])))
+
+
+def remembered(key: tuple[object, ...], make: Callable[[], Vectors]) -> Vectors:
+    """Return what `make` gave for a key, of this process's last ones; it is not to be changed."""
     with _lock:
         found = _vectors.get(key)
     if found is None:
-        mean = embed([prompt.format(text) for prompt in prompts]).mean(axis=0, keepdims=True)
-        found = (mean / np.linalg.norm(mean)).astype(np.float32)
+        found = make()
         found.flags.writeable = False
     with _lock:
         _vectors.pop(key, None)
@@ -35,3 +38,9 @@ def text_vector(
         if len(_vectors) > _REMEMBERED:
             del _vectors[next(iter(_vectors))]
     return found
+
+
+def _mean(vectors: Vectors) -> Vectors:
+    mean: Vectors = vectors.mean(axis=0, keepdims=True)
+    length = np.linalg.norm(mean)
+    return (mean / length).astype(np.float32, copy=False)

@@ -11,9 +11,11 @@ from dam.catalog.fulltext import TextColumn
 from dam.catalog.readers import named, narrow
 from dam.errors import StoreError
 from dam.ports import Vectors
-from dam.types import Candidate, Evidence, EvidenceSource, MediaKind, Query, VectorMatch
+from dam.types import Candidate, Evidence, EvidenceSource, Example, Query, VectorMatch
 from search import calibrate
 from search.columns import Columns
+from search.compose import composed
+from search.example_pictures import vectors_of
 from search.filters.allow import Allowed, allowed
 from search.index import SpaceIndex
 from search.measuring import Narrowing, candidates, ids_of, measured
@@ -58,17 +60,13 @@ def retrieve(query: Query, spaces: Spaces) -> Retrieved:
     return found
 
 
-def alike(unit_id: int, *, spaces: Spaces, kinds: Collection[MediaKind]) -> Retrieved:
-    """Return units that look like any picture of this one, but none of the same asset."""
+def alike(example: Example, narrowing: Narrowing, spaces: Spaces) -> Retrieved:
+    """Return what looks like one picture, or like any frame of one shot, but nothing of the same asset."""
     index, usual, found = spaces.picture, calibrate.alike_tuning(), Retrieved()
-    columns = index.columns
-    own = columns.ids_of_units([unit_id])
-    same_asset = columns.unit_ids[np.isin(columns.asset_ids, columns.asset_ids[columns.places_of(own)])]
-    narrowing = Narrowing(kinds=frozenset(kinds), but=frozenset(same_asset.tolist()))
-    for vector in _rows(index, own):
+    for vector in vectors_of(example, spaces):
         matches, certain = measured(vector[np.newaxis], index, narrowing, usual)
-        found.candidates.extend(candidates(matches, certain, columns, EvidenceSource.PICTURE))
-        found.groups.update(_groups(matches, columns, index))
+        found.candidates.extend(candidates(matches, certain, index.columns, EvidenceSource.PICTURE))
+        found.groups.update(_groups(matches, index.columns, index))
     return found
 
 
@@ -76,24 +74,60 @@ def _add_all(found: Retrieved, query: Query, spaces: Spaces) -> None:
     """Add what one alternative asks: all of it at once. A phrase must be there word by word, so it asks only text."""
     within = _without(allowed(query, spaces), query, spaces)
     narrowing = Narrowing(kinds=query.kinds, only=within.only, but=within.but)
-    if not (query.text or query.phrases):
+    if not (query.text or query.phrases or query.examples or query.weighted):
         found.certain.update(_listed(query, within))
         return
     found.beside.update(within.evidence)
+    if query.examples:
+        _add_by_example(found, query, narrowing, spaces)
+        return
     found.candidates.extend(_by_words(query, narrowing))
-    if query.text and not query.phrases:
+    if (query.text or query.weighted) and not query.phrases:
         _add_by_meaning(found, query, narrowing, spaces)
         found.candidates.extend(_by_name(query, narrowing))
 
 
-def _add_by_meaning(found: Retrieved, query: Query, narrowing: Narrowing, spaces: Spaces) -> None:
-    embedder, index = spaces.embedder, spaces.picture
-    usual = calibrate.tuning(embedder.info)
-    vector = query_vector(query.text, embedder, usual.prompts)
-    matches, certain = measured(vector, index, narrowing, usual, embedder.info)
+def _add_by_example(found: Retrieved, query: Query, narrowing: Narrowing, spaces: Spaces) -> None:
+    """Add what looks so. Words beside a picture only say how it should differ: nothing is found by words alone."""
+    (first, *others) = query.examples
+    narrowing = replace(narrowing, but=frozenset(narrowing.but) | _of_the_same_assets(query.examples, spaces))
+    if not (others or query.text or query.phrases or query.weighted) and first.weight > 0:
+        alone = alike(first, narrowing, spaces)
+        found.candidates.extend(alone.candidates)
+        found.groups.update(alone.groups)
+    else:
+        _add_composed(found, query, narrowing, spaces)
+
+
+def _add_composed(found: Retrieved, query: Query, narrowing: Narrowing, spaces: Spaces) -> None:
+    vector, usual = composed(query, spaces)
+    index = spaces.picture
+    matches, certain = measured(vector, index, narrowing, usual)
     found.candidates.extend(candidates(matches, certain, index.columns, EvidenceSource.PICTURE))
     found.groups.update(_groups(matches, index.columns, index))
 
+
+def _of_the_same_assets(examples: Collection[Example], spaces: Spaces) -> frozenset[int]:
+    """Return the units of the assets that the examples are of: nobody looks for what lies before them."""
+    columns = spaces.picture.columns
+    own = columns.ids_of_units([each.unit_id for each in examples if each.unit_id is not None])
+    same_asset = np.isin(columns.asset_ids, columns.asset_ids[columns.places_of(own)])
+    return frozenset(columns.unit_ids[same_asset].tolist())
+
+
+def _add_by_meaning(found: Retrieved, query: Query, narrowing: Narrowing, spaces: Spaces) -> None:
+    embedder, index = spaces.embedder, spaces.picture
+    if query.weighted:
+        _add_composed(found, query, narrowing, spaces)
+    else:
+        usual = calibrate.tuning(embedder.info)
+        vector = query_vector(query.text, embedder, usual.prompts)
+        matches, certain = measured(vector, index, narrowing, usual, embedder.info)
+        found.candidates.extend(candidates(matches, certain, index.columns, EvidenceSource.PICTURE))
+        found.groups.update(_groups(matches, index.columns, index))
+
+    if not query.text:
+        return
     usual = calibrate.speech_tuning()
     vector = query_vector(query.text, embedder, usual.prompts)
     matches, certain = measured(vector, spaces.speech, narrowing, usual)
@@ -105,8 +139,15 @@ def _add_by_meaning(found: Retrieved, query: Query, narrowing: Narrowing, spaces
 def _by_words(query: Query, narrowing: Narrowing) -> list[Candidate]:
     telling = len(words.telling(list(words.terms(words.clean(query.text)))))
     only = None if narrowing.only is None else narrowing.only.tolist()
+    columns = (TextColumn.SPOKEN,) if query.phrases else tuple(TextColumn)  # quotes are around what is said
     matches = fulltext.find(
-        query.text, phrases=query.phrases, kinds=query.kinds, only=only, but=narrowing.but, limit=_TEXT_LIMIT
+        query.text,
+        phrases=query.phrases,
+        columns=columns,
+        kinds=query.kinds,
+        only=only,
+        but=narrowing.but,
+        limit=_TEXT_LIMIT,
     )
     return [
         Candidate(

@@ -13,7 +13,7 @@ from time import perf_counter
 from dam.catalog.readers import search as rows
 from dam.errors import QueryError
 from dam.ports import Embedder
-from dam.types import Query, SearchResult, UnitKind
+from dam.types import Example, Query, SearchResult, UnitKind
 from search import retrieve
 from search.follow import Follower, follower
 from search.parse import parse_query
@@ -35,7 +35,7 @@ def search(
     embedder: Embedder | None = None,
     source: Follower | None = None,
 ) -> SearchResult:
-    """Answer a query with its hits from `offset` on; a query with `like_unit_id` asks for similar pictures.
+    """Answer a query with its hits from `offset` on; its words and its example pictures together.
 
     `strictness` from -2 (everything near is good) to 2 (only what is sure) moves the line at which good hits end.
     Raises QueryError for a query without words, EngineError when the model can't be used.
@@ -54,18 +54,15 @@ def more_like(
     embedder: Embedder | None = None,
     source: Follower | None = None,
 ) -> SearchResult:
-    """Return units that look like this one, from other assets; none where it has no picture. Raises EngineError."""
-    query = Query(like_unit_id=unit_id)
+    """Return units that look like this one, from other assets. Raises QueryError (no picture of it), EngineError."""
+    query = Query(examples=(Example(unit_id=unit_id),))
     return search(query, limit=limit, offset=offset, embedder=embedder, source=source)
 
 
 def _answers(query: Query, spaces: Spaces, *, strictness: int) -> list[Ranked]:
-    if query.like_unit_id is not None:
-        found = retrieve.alike(query.like_unit_id, spaces=spaces, kinds=query.kinds)
-    elif asks_for_something(query):
-        found = retrieve.retrieve(query, spaces)
-    else:
+    if not asks_for_something(query):
         raise QueryError("Type what you look for: a few words, or a spoken phrase in quotes.")
+    found = retrieve.retrieve(query, spaces)
     asked = {candidate.unit_id for candidate in found.candidates} | set(found.certain)
     units = rows.visible_units(asked, library_id=query.library_id)
     ranked = beside(rank(found.candidates, units, groups=found.groups, strictness=strictness), found.beside)
@@ -81,7 +78,8 @@ def asks_for_something(query: Query) -> bool:
     """Tell whether a query has anything to look for."""
     if query.alternatives:
         return all(asks_for_something(each) for each in query.alternatives)
-    return bool(query.text or query.phrases or query.filters or query.without or query.kinds)
+    asked = (query.text, query.phrases, query.filters, query.without, query.kinds, query.examples, query.weighted)
+    return any(asked)
 
 
 def _result(
@@ -106,4 +104,4 @@ def _result(
 def _by_meaning(query: Query) -> bool:
     if query.alternatives:
         return any(_by_meaning(each) for each in query.alternatives)
-    return query.like_unit_id is not None or bool(query.text and not query.phrases)
+    return bool(query.examples or query.weighted or (query.text and not query.phrases))

@@ -4,12 +4,17 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from dam.catalog import lexicon, remembered
 from tests.services import chromium_path, missing, postgres_database, postgres_url, rabbitmq_url, redis_url
 
 # Fixtures of every test; the services' stand in their own file.
 __all__ = ["chromium_path", "postgres_database", "postgres_url", "rabbitmq_url", "real_media", "redis_url"]
+
+# A busy machine is no error.
+settings.register_profile("afterimage", deadline=None)
+settings.load_profile("afterimage")
 
 REAL_MEDIA = Path(os.environ.get("AFTERIMAGE_REAL_MEDIA", Path(__file__).resolve().parents[2] / "shared" / "media"))
 

@@ -4,9 +4,9 @@ from dam.catalog.models import Preference
 
 FACES = "faces"  # look for faces at all
 CAPTIONS = "captions"  # write a sentence about each picture: slow, so it is asked for
+HISTORY = "history"  # remember what was searched
 
-
-_DEFAULTS: dict[str, bool] = {FACES: True, CAPTIONS: False}
+_DEFAULTS: dict[str, bool] = {FACES: True, CAPTIONS: False, HISTORY: True}
 
 
 def is_on(name: str) -> bool:

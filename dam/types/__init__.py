@@ -1,5 +1,6 @@
 """The nouns that flow between steps: frozen, slotted, keyword-only; no Django; times in whole milliseconds."""
 
+from dam.types.access import Scope
 from dam.types.media import (
     AssetState,
     AudioTrack,
@@ -24,12 +25,15 @@ from dam.types.search import (
     Candidate,
     Evidence,
     EvidenceSource,
+    Example,
     Filter,
     Hit,
     Query,
+    Region,
     Relation,
     SearchResult,
     VectorMatch,
+    Weighted,
 )
 from dam.types.seen import (
     Box,
@@ -58,6 +62,7 @@ __all__ = [
     "ColourShare",
     "Evidence",
     "EvidenceSource",
+    "Example",
     "FaceSource",
     "FileState",
     "Filter",
@@ -77,11 +82,13 @@ __all__ = [
     "Prepared",
     "PreparedUnit",
     "Query",
+    "Region",
     "RegionKind",
     "Relation",
     "RenditionFile",
     "RenditionRole",
     "RunCause",
+    "Scope",
     "SearchResult",
     "SourceFile",
     "SpeechSegment",
@@ -95,4 +102,5 @@ __all__ = [
     "TranscriptSource",
     "UnitKind",
     "VectorMatch",
+    "Weighted",
 ]

@@ -52,8 +52,39 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Region:
+    """A part of a picture, as shares (0..1) of its width and height; `x` and `y` are its upper left corner."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A picture to look for: a unit's, or one that the user gave (`picture`, its name in the data folder).
+
+    `weight` is how much it counts beside the rest of the query; below 0: less like this one.
+    """
+
+    unit_id: int | None = None
+    picture: str = ""
+    region: Region | None = None
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighted:
+    """Words that pull a search towards their meaning, or with a weight below 0 away from it."""
+
+    text: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """What a search asks: plain words, spoken phrases in quotes, and filters, all of them at once.
+    """What a search asks: plain words, spoken phrases in quotes, filters and example pictures, all of them at once.
 
     `without` are words that must not be meant. Where `alternatives` are given, any of them is the answer, and the
     query itself only says what they have in common: the words of all of them, which results are marked with.
@@ -66,7 +97,8 @@ class Query:
     without: tuple[str, ...] = ()
     alternatives: tuple["Query", ...] = ()
     library_id: int | None = None
-    like_unit_id: int | None = None
+    examples: tuple[Example, ...] = ()
+    weighted: tuple[Weighted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """From what was typed to its tree, with errors that name the place."""
 
 import re
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import NoReturn
@@ -10,10 +11,12 @@ from lark.exceptions import VisitError
 
 from dam.errors import QueryError
 from dam.types import Filter, Relation
+from search.query.like import weight_of
 from search.query.operators import meant, nearly
 from search.query.tree import Both, Either, Leaf, Node, Phrase, Words, negated
 
 _FILTER = re.compile(r"(?P<name>[^\W\d_]+)(?P<relation>:|>=|<=|=|>|<)(?P<value>.*)", re.DOTALL)
+_WEIGHED = re.compile(r"(?P<word>.+)\^(?P<weight>\d{1,3}(?:\.\d{1,3})?)")
 _QUOTED = re.compile(r'"(?P<inside>[^"]*)"(?P<count>.*)')
 
 
@@ -52,14 +55,24 @@ class _Builder(Transformer[Token, Node | None]):
         kept = _joined([part for part in parts if not (isinstance(part, Words) and not part.text)])
         return kept[0] if len(kept) == 1 else Both(parts=tuple(kept))
 
-    def group(self, inside: Node) -> Node:
-        return inside
+    def group(self, inside: Node, weight: Token | None = None) -> Node:
+        if weight is None:
+            return inside
+        place = (weight.start_pos or 0) + 1
+        if not isinstance(inside, Words) or inside.literal or inside.negated:
+            raise QueryError(f"“{weight}” at character {place} weighs words, like (red car)^2, and nothing else.")
+        return replace(inside, weight=weight_of(weight[1:], place=place))
 
     def without(self, sign: Token, part: Node) -> Node:
         return negated(part, start=sign.start_pos)
 
     def WORD(self, token: Token) -> Leaf:  # noqa: N802 - lark calls it by the terminal's name
-        return Words(text=str(token))
+        start, end = token.start_pos or 0, token.end_pos or 0
+        match = _WEIGHED.fullmatch(token)
+        if match is None:
+            return Words(text=str(token), start=start, end=end)
+        weight = weight_of(match["weight"], place=start + match.start("weight") + 1)
+        return Words(text=match["word"], weight=weight, start=start, end=end)
 
     def PHRASE(self, token: Token) -> Leaf:  # noqa: N802
         inside = " ".join(token[1:-1].split())
@@ -75,7 +88,7 @@ class _Builder(Transformer[Token, Node | None]):
         if operator is None:
             like = nearly(name)
             if like is None and not value.startswith('"'):
-                return Words(text=str(token))  # "https://…" and the like are words
+                return Words(text=str(token), start=start, end=end)  # "https://…" and the like are words
             hint = f"; did you mean {like.name}:?" if like else ": put the words in quotes without it."
             raise QueryError(f"“{name}:” at character {place} is no filter{hint}")
         inside = _QUOTED.fullmatch(value)
@@ -89,6 +102,8 @@ class _Builder(Transformer[Token, Node | None]):
             raise QueryError(
                 f"“{token}” at character {place}: {operator.name} can't be compared; {operator.example}."
             )
+        if operator.name == "words":
+            return Words(text=plain, literal=True, start=start, end=end)
         return Filter(name=operator.name, value=plain, relation=relation, start=start, end=end)
 
 
@@ -97,11 +112,15 @@ def _joined(parts: list[Node]) -> list[Node]:
     found: list[Node] = []
     for part in parts:
         last = found[-1] if found else None
-        if isinstance(last, Words) and isinstance(part, Words) and not (last.negated or part.negated):
-            found[-1] = Words(text=f"{last.text} {part.text}")
+        if isinstance(last, Words) and isinstance(part, Words) and _plain(last) and _plain(part):
+            found[-1] = Words(text=f"{last.text} {part.text}", start=last.start, end=part.end)
         else:
             found.append(part)
     return found
+
+
+def _plain(words: Words) -> bool:
+    return not (words.negated or words.literal) and words.weight is None
 
 
 def _explain(text: str, error: UnexpectedInput) -> NoReturn:

@@ -29,6 +29,17 @@ OPERATORS = (
         name="person", example="person:Anna", says="what shows somebody; twice: both together", aliases=("who",)
     ),
     Operator(name="face", example="face:17", says="what shows a face like this one"),
+    Operator(
+        name="like",
+        example="like:123",
+        says="what looks like a photo or shot, or like a picture that you gave; with a minus: less like it",
+        aliases=("similar",),
+    ),
+    Operator(
+        name="words",
+        example='words:"may in paris"',
+        says="words as they stand: nothing in them is taken for a date, a place or a name",
+    ),
     Operator(name="tag", example="tag:boat", says="what has a tag, or one below it", aliases=("keyword",)),
     Operator(name="objects", example="objects:car>2", says="what shows so many things", aliases=("object",)),
     Operator(name="text", example="text:EXIT", says="what has this written in the picture", aliases=("written",)),

@@ -15,15 +15,24 @@ MAX_ALTERNATIVES = 24  # each is a search of its own
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """Words that are meant, not looked up; a negated one must not be meant."""
+    """Words that are meant, not looked up; a negated one must not be meant.
+
+    With a weight they pull the search by so much (a negated one pushes it away) and leave nothing out. Literal ones
+    are only words: nothing in them is taken for a name, a date or a place. From `start` to `end` they stand in the
+    text of the query (0 and 0: they were not typed).
+    """
 
     text: str
     negated: bool = False
+    weight: float | None = None
+    literal: bool = False
+    start: int = 0
+    end: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phrase:
-    """Words in quotes: said or written just so."""
+    """Words in quotes: said just so."""
 
     text: str
     negated: bool = False
@@ -104,7 +113,11 @@ def as_text(node: Node, *, inside: bool = False) -> str:
         return sign + filter_text(node)
     if isinstance(node, Phrase):
         return f'{sign}"{node.text}"'
-    return f"-({node.text})" if node.negated and " " in node.text else sign + node.text
+    if node.literal:
+        return sign + typed("words", node.text)
+    grouped = " " in node.text and (node.negated or node.weight is not None)
+    weight = "" if node.weight is None else f"^{node.weight:g}"
+    return f"{sign}({node.text}){weight}" if grouped else f"{sign}{node.text}{weight}"
 
 
 def filter_text(asked: Filter) -> str:

@@ -12,7 +12,7 @@ from dam.catalog.models import Asset
 from dam.catalog.readers.asset import AssetDetail, Line, asset_detail
 from dam.catalog.readers.browse import neighbours_by_date
 from dam.catalog.readers.tags import tags_of_asset
-from dam.errors import AfterimageError, EngineError
+from dam.errors import AfterimageError, EngineError, QueryError
 from dam.types import MediaKind
 from search.answers import Answer, answer, read_asked
 from search.cards import asset_cards, hit_cards
@@ -76,6 +76,8 @@ def similar(request: HttpRequest, asset_id: int) -> HttpResponse:
     unit_id = int(text) if text.isascii() and text.isdigit() and len(text) < 12 else detail.first_unit_id
     try:
         hits = more_like(unit_id, limit=_SIMILAR).hits if unit_id is not None else ()
+    except QueryError:  # a recording, or a picture that was not looked at yet
+        hits = ()
     except EngineError as error:
         return render(request, "asset/_similar.html", {"error": str(error)})
     return render(request, "asset/_similar.html", {"cards": hit_cards(hits, where={})})

@@ -16,6 +16,8 @@ _TESTS = [
     "tests/integration/test_tagging.py",
     "tests/integration/test_people.py",
     "tests/integration/test_collections.py",
+    "tests/integration/test_history.py",
+    "tests/integration/test_pins.py",
 ]
 
 

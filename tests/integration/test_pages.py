@@ -28,6 +28,7 @@ from dam.types import (
     AssetState,
     Evidence,
     EvidenceSource,
+    Example,
     FileState,
     Hit,
     MediaKind,
@@ -138,9 +139,11 @@ class Engine:
 def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
     made = Engine()
     monkeypatch.setattr(answers, "search", made)
-    monkeypatch.setattr(
-        asset_view, "more_like", lambda unit_id, *, limit: made(Query(like_unit_id=unit_id), limit=limit)
-    )
+
+    def like(unit_id: int) -> Query:
+        return Query(examples=(Example(unit_id=unit_id),))
+
+    monkeypatch.setattr(asset_view, "more_like", lambda unit_id, *, limit: made(like(unit_id), limit=limit))
     return made
 
 

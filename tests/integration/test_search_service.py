@@ -189,11 +189,12 @@ def test_more_like_this_finds_what_looks_alike_and_not_itself(catalogue: Catalog
     assert {one.pk, two.pk} <= set(_good(of_shot))
 
 
-def test_more_like_something_without_a_picture_is_empty(catalogue: Catalogue) -> None:
+def test_more_like_something_without_a_picture_is_said(catalogue: Catalogue) -> None:
     (line,) = catalogue.rows.speech(["nothing to see"])
     catalogue.follower.catch_up()
-    assert more_like(line.pk, embedder=WordsEmbedder(), source=catalogue.follower).hits == ()
-    assert more_like(999_999, embedder=WordsEmbedder(), source=catalogue.follower).hits == ()
+    for unit in (line.pk, 999_999):
+        with pytest.raises(QueryError, match=f"Of number {unit} no picture is known"):
+            more_like(unit, embedder=WordsEmbedder(), source=catalogue.follower)
 
 
 def test_a_burst_does_not_fill_the_page(catalogue: Catalogue) -> None:

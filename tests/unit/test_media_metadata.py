@@ -94,7 +94,7 @@ def test_an_exif_text_in_utf8_is_read_as_that() -> None:
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")  # Pillow warns of what it skips; so do the children: not at all
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.binary(max_size=200), st.integers(0, 400))
 def test_no_bytes_of_exif_break_the_reader(noise: bytes, at: int) -> None:
     data = bytearray(_exif({Base.Make: "Canon"}, _CAMERA, _PLACE).tobytes())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dam.types import Query
+from dam.types import Example, Query
 from search.moments import said_at
 
 _LINE = "The car was old. Later that day a red car, at sunset, drove by; ask not what the car cost"
@@ -25,7 +25,9 @@ def test_the_moment_is_where_most_of_the_query_is_said(query: Query, word: int) 
     assert said_at(_SAID, query) == 100 * word
 
 
-@pytest.mark.parametrize("query", [Query(text="boat"), Query(), Query(phrases=("",)), Query(like_unit_id=3)])
+@pytest.mark.parametrize(
+    "query", [Query(text="boat"), Query(), Query(phrases=("",)), Query(examples=(Example(unit_id=3),))]
+)
 def test_what_is_not_said_has_no_moment(query: Query) -> None:
     assert said_at(_SAID, query) is None
 

@@ -259,7 +259,7 @@ def test_regions_survive_the_merging_of_voices_and_the_wire() -> None:
     assert from_wire(MediaMetadata, to_wire(said)) == said
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.text(max_size=12), min_size=5, max_size=5), st.integers(1, 8))
 def test_any_words_in_the_place_of_numbers_do_no_harm(words: list[str], orientation: int) -> None:
     clean = ["".join(each for each in word if each.isprintable() and ord(each) < 0xD800) for word in words]

@@ -142,7 +142,23 @@ def _combined(parts: list[str]) -> str:
 
 
 _LEAF = st.sampled_from(
-    ["sea", "red car", "tag:boat", "-snow", '"so long"', 'person:"Ana Lima"', "rating>=4", "-tag:x"]
+    [
+        "sea",
+        "red car",
+        "tag:boat",
+        "-snow",
+        '"so long"',
+        'person:"Ana Lima"',
+        "rating>=4",
+        "-tag:x",
+        "dusk^2",
+        "(red car)^0.5",
+        "-(red car)^2",
+        "-fog^2",
+        'words:"in may"',
+        "like:12@1,2,30,40^2",
+        "-like:3",
+    ]
 )
 
 

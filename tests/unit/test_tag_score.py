@@ -100,7 +100,7 @@ def test_a_model_that_says_no_by_itself_is_heard() -> None:
     assert doubtful == 0
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(arrays.arrays(np.float32, (3, D), elements=st.floats(-1, 1, width=32)), st.sampled_from([CLIP, SIGLIP]))
 def test_certainties_are_shares_for_any_picture(rows: Vectors, info: ModelInfo) -> None:
     usual = tuning(info)

@@ -122,6 +122,14 @@ def clearest_looks_of(asset_ids: Sequence[int]) -> list[LookFile]:
     return list(best.values())
 
 
+def clearest_look(unit_id: int) -> LookFile | None:
+    """Return the picture of one unit that shows the most, or None where it has none."""
+    asset_id = Unit.objects.filter(pk=unit_id).values_list("asset_id", flat=True).first()
+    if asset_id is None:
+        return None
+    return next((look for look in clearest_looks_of([asset_id]) if look.unit_id == unit_id), None)
+
+
 def coordinates_of(asset_ids: Sequence[int]) -> dict[int, tuple[float, float]]:
     """Return (latitude, longitude) in degrees, WGS 84, of those of these assets that state where they were taken."""
     rows = AssetMetadata.objects.filter(asset_id__in=asset_ids, latitude__isnull=False, longitude__isnull=False)
