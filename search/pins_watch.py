@@ -35,9 +35,9 @@ def watch_in_background() -> None:
     threading.Thread(target=_watch, name="pins", daemon=True).start()
 
 
-def run_by_hand(pack: str = "") -> "Future[Report]":
-    """Run them now in a thread of their own; `pack`, what it gives and what it raises as in `pins.run`."""
-    outcome: Future[Report] = Future()
+def run_by_hand(pack: str = "") -> "Future[list[Report]]":
+    """Run them now in a thread of their own; with another `pack` by that one, too. Raises what `pins.run` raises."""
+    outcome: Future[list[Report]] = Future()
     threading.Thread(target=_by_hand, args=[pack, outcome], name="pins-by-hand", daemon=True).start()
     return outcome
 
@@ -77,11 +77,14 @@ def _watch() -> None:
             connection.close()
 
 
-def _by_hand(pack: str, outcome: "Future[Report]") -> None:
+def _by_hand(pack: str, outcome: "Future[list[Report]]") -> None:
     me = f"{jobs.worker_name()}:hand"
     try:
         writer.take_turn(me, now=timezone.now(), lease=_LEASE)
-        outcome.set_result(pins.run(RunCause.HAND, pack=pack))
+        reports = [pins.run(RunCause.HAND)]
+        if pack and pack != reports[0].pack:
+            reports.append(pins.run(RunCause.HAND, pack=pack))
+        outcome.set_result(reports)
     except (AfterimageError, DatabaseError) as error:
         _log.warning("pinned queries can't be run: %s", error)
         outcome.set_exception(error)

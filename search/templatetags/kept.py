@@ -19,6 +19,7 @@ register = template.Library()
 _SAVED_SHOWN = 8
 _RECENT_SHOWN = 6
 _TYPED_DELAY_MS = 1_500  # words that somebody rests on this long were meant
+_LEAST_SHOWN = 0.005
 _ASKED_DELAY_MS = 300  # not what is left again at once
 
 
@@ -86,3 +87,21 @@ def words(asked: dict[str, str]) -> str:
 def is_stale(saved: SavedSearch) -> bool:
     """Tell whether a saved search is to be counted again."""
     return saved.counted_at is None or timezone.now() - saved.counted_at > collections.FRESH
+
+
+@register.filter
+def share(value: float | None) -> str:
+    """Write a measure of 0 to 1 with two digits; nothing measured is a dash."""
+    return "–" if value is None else f"{value:.2f}"
+
+
+@register.filter
+def shows(difference: float) -> bool:
+    """Tell whether a difference is seen in two digits."""
+    return abs(difference) >= _LEAST_SHOWN
+
+
+@register.filter
+def signed(difference: float) -> str:
+    """Write a difference with its sign."""
+    return f"{difference:+.2f}".replace("-", "−")

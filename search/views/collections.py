@@ -11,13 +11,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dam.catalog.readers.browse import Tile, tiles_of_units
 from dam.catalog.readers.collections import SavedSearch, saved_searches
-from dam.errors import AfterimageError, CollectionError, QueryError
+from dam.errors import AfterimageError, CollectionError, EngineError, QueryError
 from search import collections
 from search.answers import read_asked
+from search.chips import chips as chips_of
+from search.collections import Found
 from search.templatetags.notices import say_done
+from search.views.answer import PAGE, answer_context, blocks, cards_at, tiles
 from search.views.ways import go_back, number
 
 _ON_START_PAGE = 8
+_NEW_FIRST = 24  # above the whole answer; all of them are one click away
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +51,54 @@ def chips(request: HttpRequest) -> HttpResponse:
     for saved in saved_searches(limit=_ON_START_PAGE):
         collections.recount(saved)
     return render(request, "collections/_chips.html", {"saved": saved_searches(limit=_ON_START_PAGE)})
+
+
+@require_safe
+def collection(request: HttpRequest, collection_id: int) -> HttpResponse:
+    """Show what a collection finds now, as a results page; `new` is "first" or "only"."""
+    saved = _get(collection_id)
+    shown = request.GET.get("new", "")
+    context: dict[str, object] = {"collection": saved, "asked": read_asked(saved.asked), "edit": edit_address(saved)}
+    try:
+        found = collections.results(saved.id)
+    except QueryError as error:
+        return _render(request, {**context, "error": str(error), "error_kind": "query"})
+    except EngineError as error:
+        return _render(request, {**context, "error": str(error), "error_kind": "engine"}, status=503)
+    if request.method == "GET" and not _is_ahead(request):
+        collections.visit(found)
+    places = found.new_places
+    context |= {
+        **answer_context(found.answer),
+        **_marks(found),
+        "chips": chips_of(saved.asked.get("q", "")),
+        "new_count": len(found.new),
+        "since": saved.visited_at,
+        "show": shown if places and shown in {"first", "only"} else "",
+        "asked_for_new": shown == "only",
+    }
+    if context["show"]:
+        context |= _fresh(found, start=0, whole=shown == "only")
+    return _render(request, context)
+
+
+@require_safe
+def more(request: HttpRequest, collection_id: int) -> HttpResponse:
+    """Answer with the next tiles of a collection, for endless scroll."""
+    start = number(request.GET.get("from", "")) or 0
+    try:
+        found = collections.results(_get(collection_id).id, again=True)
+    except (QueryError, EngineError) as error:
+        return render(request, "search/_error.html", {"error": str(error)})
+    context = {"asked": found.answer.asked, **_marks(found)}
+    if request.GET.get("new") == "only":
+        fresh = _fresh(found, start=start, whole=True)
+        return render(
+            request, "search/_tiles.html", {**context, "tiles": fresh["fresh"], "more": fresh["fresh_more"]}
+        )
+    if found.answer.sections:
+        return render(request, "search/_blocks.html", {**context, **blocks(found.answer, start=start)})
+    return render(request, "search/_tiles.html", {**context, **tiles(found.answer, start=start)})
 
 
 @require_POST
@@ -106,6 +158,37 @@ def delete(request: HttpRequest, collection_id: int) -> HttpResponse:
 def edit_address(saved: SavedSearch) -> str:
     """Return where a collection's search can be changed: the results page, which offers to save it here."""
     return f"{reverse('search:home')}?{urlencode({**saved.asked, 'collection': saved.id})}"
+
+
+def _render(request: HttpRequest, context: dict[str, object], *, status: int = 200) -> HttpResponse:
+    return render(request, "collections/collection.html", context, status=status)
+
+
+def _marks(found: Found) -> dict[str, object]:
+    """Return which tiles are marked as new, and where the next ones come from."""
+    good = found.answer.good
+    return {
+        "new_units": {good[at].hit.place.unit_id for at in found.new_places},
+        "more_at": reverse("search:collection-more", args=[found.saved.id]),
+    }
+
+
+def _fresh(found: Found, *, start: int, whole: bool) -> dict[str, object]:
+    """Return the cards of what is new, and the parameters of the next page ("" at the end)."""
+    places = found.new_places
+    page = PAGE if whole else _NEW_FIRST
+    further = start + page if len(places) > start + page else 0
+    return {
+        "fresh": cards_at(found.answer, places[start : start + page]),
+        "fresh_more": urlencode({"new": "only", "from": further}) if further and whole else "",
+        "fresh_left": 0 if whole else max(0, len(places) - page),
+    }
+
+
+def _is_ahead(request: HttpRequest) -> bool:
+    """Tell whether a browser asks for a page that nobody has opened yet."""
+    purpose = f"{request.headers.get('Sec-Purpose', '')} {request.headers.get('Purpose', '')}"
+    return "prefetch" in purpose or "prerender" in purpose
 
 
 def _get(collection_id: int) -> SavedSearch:

@@ -4,12 +4,12 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
 from dam.catalog.models import Correction
-from dam.catalog.writers import tags
+from dam.catalog.writers import collections, pins, tags
 from dam.people import service
 from search.templatetags.notices import say_done
 from search.views.ways import go_back, numbers
 
-_SERVICES = {"people": service.undo, "tags": tags.undo}
+_SERVICES = {"people": service.undo, "tags": tags.undo, "collections": collections.undo, "pins": pins.undo}
 
 
 @require_POST
