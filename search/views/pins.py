@@ -46,7 +46,7 @@ def compare(request: HttpRequest) -> HttpResponse:
 @require_POST
 def add(request: HttpRequest) -> HttpResponse:
     """Pin a search to an asset; with `moment`, to the shot or line at that time."""
-    asset_id, at_ms = number(request.POST.get("asset", "")), number(request.POST.get("at", ""))
+    asset_id, at_ms = number(request.POST.get("asset", "")), number(request.POST.get("t", ""))
     span = (
         reader.span_at(asset_id, at_ms)
         if asset_id is not None and at_ms is not None and "moment" in request.POST
