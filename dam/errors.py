@@ -14,8 +14,10 @@
     ├── StoreError             a vector index or a rendition can't be read or written
     ├── QueryError             the words of a search can't be understood
     ├── CollectionError        a collection or a pinned query can't be made or changed like that
-    └── PeopleError            what was asked of people or faces can't be done
-        └── AlreadyNamed       somebody else has that name: they may be merged
+    ├── PeopleError            what was asked of people or faces can't be done
+    │   └── AlreadyNamed       somebody else has that name: they may be merged
+    ├── TagError               a tag can't be made or changed so
+    └── TokenError             a token of the API can't be made, or is not there
 
 The message of each is one plain sentence that may be shown to the user as it is.
 """
@@ -95,3 +97,7 @@ class AlreadyNamed(PeopleError):
 
 class TagError(AfterimageError):
     """A tag can't be made or changed in the way that was asked for."""
+
+
+class TokenError(AfterimageError):
+    """A token of the API can't be made, or is not there."""

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "search",
 ]
 MIDDLEWARE = [
+    "search.api.errors.ApiErrorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -1,5 +1,7 @@
-"""Every address: the pages are `search.urls`."""
+"""Every address: the pages are `search.urls`, the API is `search.api`."""
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("search.urls"))]
+from search.api import api
+
+urlpatterns = [path("api/", api.urls), path("", include("search.urls"))]

@@ -15,6 +15,7 @@ _SESSION_KEY = "signed_in"
 # A proxy on this machine speaks from loopback for strangers; it gives itself away by these.
 _FORWARDING = ("Forwarded", "X-Forwarded-For", "X-Real-Ip")
 _OPEN_PATHS = ("/static/", "/sign-in")
+API = "/api/"  # answers for itself, in JSON, and takes tokens too: `search.api.guard`
 
 
 class PasswordMiddleware:
@@ -25,8 +26,10 @@ class PasswordMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, ask for the password, or refuse."""
+        if request.path.startswith(API):
+            return self._get_response(request)
         if not password_needed():
-            if not _from_here(request):
+            if not from_here(request):
                 return render(request, "refused.html", status=403)
             return self._get_response(request)
         if is_signed_in(request) or request.path.startswith(_OPEN_PATHS):
@@ -65,17 +68,18 @@ def peer_address(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR", ""))
 
 
-def _proof() -> str:
-    return salted_hmac("afterimage.sign-in", config().env.password, algorithm="sha256").hexdigest()
-
-
-def _from_here(request: HttpRequest) -> bool:
+def from_here(request: HttpRequest) -> bool:
+    """Tell whether the request comes from this machine, and not through a proxy on it."""
     if any(name in request.headers for name in _FORWARDING):
         return False
     try:
         return ipaddress.ip_address(peer_address(request)).is_loopback
     except ValueError:
         return False
+
+
+def _proof() -> str:
+    return salted_hmac("afterimage.sign-in", config().env.password, algorithm="sha256").hexdigest()
 
 
 def _ask(request: HttpRequest) -> HttpResponse:

@@ -17,12 +17,8 @@ _read: tuple[float, KnownNames] | None = None
 
 def known() -> Known:
     """Return the names of people and places. Raises database errors."""
-    names, lexicon = _names(), recent_lexicon()
-    return Known(
-        people=names.people,
-        places=names.places,
-        ordinary=lambda word: word in STOP_WORDS or bool(lexicon.by_word.get(stem(word))),
-    )
+    names = _names()
+    return Known(people=names.people, places=names.places, ordinary=_is_ordinary)
 
 
 def place_called(text: str) -> str:
@@ -34,6 +30,10 @@ def forget() -> None:
     """Forget what is remembered (tests: another catalogue knows others)."""
     global _read  # noqa: PLW0603 - the last answer of this process
     _read = None
+
+
+def _is_ordinary(word: str) -> bool:
+    return word in STOP_WORDS or bool(recent_lexicon().by_word.get(stem(word)))
 
 
 def _names() -> KnownNames:

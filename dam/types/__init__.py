@@ -1,5 +1,6 @@
 """The nouns that flow between steps: frozen, slotted, keyword-only; no Django; times in whole milliseconds."""
 
+from dam.types.access import Scope
 from dam.types.media import (
     AssetState,
     AudioTrack,
@@ -87,6 +88,7 @@ __all__ = [
     "RenditionFile",
     "RenditionRole",
     "RunCause",
+    "Scope",
     "SearchResult",
     "SourceFile",
     "SpeechSegment",

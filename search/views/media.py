@@ -25,25 +25,46 @@ _INLINE = {
 }  # fmt: skip
 
 
+class NotThere(Exception):
+    """The bytes that were asked for can't be had; the message says why."""
+
+
 @require_safe
-def rendition(request: HttpRequest, rendition_id: int, name: str) -> HttpResponseBase:
+def rendition(request: HttpRequest, rendition_id: int, name: str) -> HttpResponseBase:  # noqa: ARG001 - for caches
     """Serve a derived file. `name` is there for people and caches; the id decides."""
-    place = rendition_place(rendition_id)
-    if place is None:
-        return _gone(request, "There is no such rendition.")
     try:
-        file = open_below(config().places.renditions, Path(place.key))
-    except OSError:
-        return _gone(request, f"The file of {name} is not there. Retry the asset to make it again.")
-    return serve(request, file, mime=place.mime, etag=f"r{rendition_id}-{place.size_bytes}", cache_control=_FOR_EVER)
+        return rendition_bytes(request, rendition_id)
+    except NotThere as error:
+        return _gone(request, str(error))
 
 
 @require_safe
 def original(request: HttpRequest, asset_id: int) -> HttpResponseBase:
     """Serve an original from the first of its places that can be opened; `?download` saves it."""
+    try:
+        return original_bytes(request, asset_id, download="download" in request.GET)
+    except NotThere as error:
+        return _gone(request, str(error))
+
+
+def rendition_bytes(request: HttpRequest, rendition_id: int) -> HttpResponseBase:
+    """Return the bytes of a derived file, whole or the range that is asked for. Raises NotThere."""
+    place = rendition_place(rendition_id)
+    if place is None:
+        raise NotThere("There is no such rendition.")
+    try:
+        file = open_below(config().places.renditions, Path(place.key))
+    except OSError as error:
+        name = Path(place.key).name
+        raise NotThere(f"The file of {name} is not there. Retry the asset to make it again.") from error
+    return serve(request, file, mime=place.mime, etag=f"r{rendition_id}-{place.size_bytes}", cache_control=_FOR_EVER)
+
+
+def original_bytes(request: HttpRequest, asset_id: int, *, download: bool) -> HttpResponseBase:
+    """Return the bytes of an original from the first of its places that can be opened. Raises NotThere."""
     about = asset_mime(asset_id)
     if about is None:
-        return _gone(request, "There is no such asset.")
+        raise NotThere("There is no such asset.")
     mime, name, fingerprint = about
     for source in sources_of(asset_id):
         try:
@@ -53,15 +74,13 @@ def original(request: HttpRequest, asset_id: int) -> HttpResponseBase:
         status = os.fstat(file.fileno())
         # Another size or time: the content is no longer what was fingerprinted, so it gets a tag of its own.
         etag = f"{fingerprint[:32]}-{status.st_size:x}-{status.st_mtime_ns:x}"
-        inline = mime in _INLINE and "download" not in request.GET
+        inline = mime in _INLINE and not download
         response = serve(
             request, file, mime=mime if inline else _download_type(mime), etag=etag, cache_control=_CHECK_FIRST
         )
         response["Content-Disposition"] = _disposition("inline" if inline else "attachment", name)
         return response
-    return _gone(
-        request, f"{name} can't be opened now: its drive is not connected, or the file was moved or deleted."
-    )
+    raise NotThere(f"{name} can't be opened now: its drive is not connected, or the file was moved or deleted.")
 
 
 def open_below(root: Path, relative: Path) -> BinaryIO:

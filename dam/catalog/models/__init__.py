@@ -9,10 +9,12 @@ from dam.catalog.models.pin import PinnedQuery, PinResult, PinRun, PinTurn
 from dam.catalog.models.seen import Caption, DetectedObject, TextLine
 from dam.catalog.models.stage import ActivePack, StageModel, StageRun
 from dam.catalog.models.tag import Tag, TagScore, TagVerdict, TaughtTag
+from dam.catalog.models.token import ApiToken
 from dam.catalog.models.unit import Embedding, Rendition, Speech, Tombstone, TranscriptRecord, Unit
 
 __all__ = [
     "ActivePack",
+    "ApiToken",
     "Asset",
     "AssetMetadata",
     "AssetPlace",

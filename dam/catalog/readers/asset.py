@@ -71,6 +71,7 @@ class AssetDetail:
     waveform: Picture | None
     proxy_due: bool
     first_unit_id: int | None
+    unit_count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +109,7 @@ def asset_detail(asset_id: int) -> AssetDetail | None:
         waveform=own.get(RenditionRole.WAVEFORM),
         proxy_due=_proxy_due(asset),
         first_unit_id=units[0].pk if units else None,
+        unit_count=len(units),
     )
 
 
