@@ -150,8 +150,9 @@ def _place(folded: Sequence[str], at: int, known: Known) -> _Taken | None:
     first = at + 1 if led else at
     for last in range(min(len(folded), first + _LONGEST), first, -1):
         name = " ".join(folded[first:last])
-        certain = led or last - first > 1 or not known.ordinary(name)
-        if certain and len(name) >= _SHORTEST_NAME and name in known.places:
+        if len(name) < _SHORTEST_NAME or name not in known.places:
+            continue
+        if led or last - first > 1 or not known.ordinary(name):
             return _Taken(first=at, last=last, name="place", value=known.places[name])
     return None
 
@@ -159,7 +160,8 @@ def _place(folded: Sequence[str], at: int, known: Known) -> _Taken | None:
 def _person(folded: Sequence[str], at: int, known: Known) -> _Taken | None:
     for last in range(min(len(folded), at + _LONGEST), at, -1):
         name = " ".join(folded[at:last])
-        certain = last - at > 1 or not known.ordinary(name)
-        if certain and len(name) >= _SHORTEST_NAME and name in known.people:
+        if len(name) < _SHORTEST_NAME or name not in known.people:
+            continue
+        if last - at > 1 or not known.ordinary(name):
             return _Taken(first=at, last=last, name="person", value=known.people[name])
     return None
