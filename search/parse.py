@@ -49,20 +49,26 @@ def parts_of(text: str) -> list[Part]:
     tree = parse(_plain(text))
     if tree is None:
         return []
-    return [_part(leaf, tree) for leaf in leaves(tree) if isinstance(leaf, Filter) or _is_literal(leaf)]
+    return [
+        part_of(leaf, tree)
+        for leaf in leaves(tree)
+        if isinstance(leaf, Filter) or (isinstance(leaf, Words) and leaf.literal)
+    ]
 
 
-def _part(leaf: Leaf, tree: Node) -> Part:
+def tree_of(text: str) -> Node | None:
+    """Return a search as a tree; None where nothing was typed. Raises QueryError."""
+    return parse(_plain(text))
+
+
+def part_of(leaf: Filter | Words, tree: Node) -> Part:
+    """Return a filter, or literal words, of a tree as a part with what is left without it."""
     rest = without(tree, leaf)
     left = as_text(rest) if rest else ""
     if not isinstance(leaf, Filter):
         return Part(name="words", value=leaf.text, negated=leaf.negated, rest=left)
     relation = "" if leaf.relation in {":", "="} else f"{leaf.relation} "
     return Part(name=leaf.name, value=relation + leaf.value, negated=leaf.negated, rest=left)
-
-
-def _is_literal(leaf: Leaf) -> bool:
-    return isinstance(leaf, Words) and leaf.literal
 
 
 def _plain(text: str) -> str:

@@ -15,7 +15,7 @@ from dam.errors import EngineError, QueryError
 from dam.types import Hit, UnitKind
 from search.answers import Answer, Asked, answer, read_asked
 from search.cards import Card, asset_cards, hit_cards
-from search.chips import chips
+from search.editable import editable_chips
 from search.examples import examples
 from search.forms import AddLibraryForm
 
@@ -104,7 +104,7 @@ def _after(asked: Asked) -> tuple[int, dict[str, object]]:
     lines = _cards(found, few)
     return 200, {
         "answer": found,
-        "chips": chips(asked.text),
+        "chips": editable_chips(asked.text),
         "tabs": _tabs(found),
         "total": sum(found.counts.values()),
         "spoken": lines,
