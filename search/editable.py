@@ -8,6 +8,7 @@ from dam.catalog.readers.completion import NAMES
 from dam.errors import QueryError
 from dam.types import Example, Filter, Region, Relation
 from search.chips import Chip, chip_of
+from search.known import known
 from search.parse import part_of, tree_of
 from search.query.edit import Change, changed, leaf_at
 from search.query.like import example
@@ -67,6 +68,11 @@ class EditableChip:
         return self.chip.negated
 
     @property
+    def guessed(self) -> str:
+        """The plain words that it was understood from, "" where it was typed."""
+        return self.chip.guessed
+
+    @property
     def swatch(self) -> str:
         """A colour to show, or ""."""
         return self.chip.swatch
@@ -80,7 +86,7 @@ class EditableChip:
 def editable_chips(text: str) -> list[EditableChip]:
     """Return the chips of a search in the order typed; none for one that can't be read."""
     try:
-        tree = tree_of(text)
+        tree = tree_of(text, known=known())
     except QueryError:
         return []
     if tree is None:
@@ -92,7 +98,7 @@ def editable_chips(text: str) -> list[EditableChip]:
 
 def edited(text: str, place: int, change: Change) -> str:
     """Return the search with the part at a place changed, or taken away by an empty value. Raises QueryError."""
-    tree = tree_of(text)
+    tree = tree_of(text, known=known())
     leaf = leaf_at(tree, place) if tree is not None else None
     if tree is None or leaf is None:
         return text

@@ -20,6 +20,7 @@ from search.views import (
     search,
     sign_in,
     tags,
+    tokens,
     undo,
     welcome,
 )
@@ -34,6 +35,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("complete", complete.complete, name="complete"),
     path("complete.json", complete.as_json, name="complete-json"),
     path("results/more", search.more, name="more"),
+    path("results/pile", search.pile, name="pile"),
+    path("results/strictness", search.strictness, name="strictness"),
     path("pictures", query_pictures.give, name="give-picture"),
     path("pictures/<name>.jpg", query_pictures.given, name="given-picture"),
     path("asset/<int:asset_id>", asset.asset, name="asset"),
@@ -84,6 +87,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tags/verdict", review.verdict, name="verdict"),
     path("review", review.review, name="review"),
     path("asset/<int:asset_id>/tags", review.add_tag, name="asset-tag"),
+    path("tokens", tokens.tokens, name="tokens"),
+    path("tokens/revoke", tokens.revoke, name="revoke-token"),
     path("sign-in", sign_in.sign_in, name="sign-in"),
     path("sign-out", sign_in.sign_out, name="sign-out"),
 ]

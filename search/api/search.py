@@ -1,5 +1,7 @@
 """`GET /api/search`: what the search page answers, hit by hit, with the reasons."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -11,13 +13,13 @@ from pydantic import Field
 from dam.catalog.readers.browse import Tile, tiles_of_units
 from dam.catalog.words import MARK_END, MARK_START
 from dam.types import Evidence, EvidenceSource, Hit, MediaKind, UnitKind
-from search.answers import Answer, Asked, Sort, answer
+from search.answers import Asked, Sort, answer
 from search.api.cursors import read_cursor, write_cursor
 from search.api.errors import answers
 from search.api.pictures import PictureOut, picture_out
 from search.api.types import Cursor, Limit, Text
 from search.chips import chips
-from search.rank import STRICTEST
+from search.rank import STRICTEST, Ranked
 
 router = Router()
 
@@ -112,26 +114,29 @@ def search(
     """
     asked = Asked(text=q.strip(), kind=kind, sort=_SORTS[sort], strict=strict or None)
     place = read_cursor(cursor, "search", asked.where)
-    found = answer(asked)
-    start = _start(found, place)
-    page = found.hits[start : start + limit]
-    tiles = tiles_of_units([hit.unit_id for hit in page])
-    more = start + limit < len(found.hits)
+    found = answer(replace(asked, each=True))
+    ranked = [entry.hit for entry in found.entries]
+    start = _start(ranked, place)
+    hits = found.presented(ranked[start : start + limit])
+    tiles = tiles_of_units(list(hits))
+    more = start + limit < len(ranked)
     return SearchOut(
         asked={name: value for name, value in asked.where.items() if value},
         understood=[
             ChipOut(lead=chip.lead, value=chip.value, negated=chip.negated, without=chip.rest)
             for chip in chips(asked.text)
         ],
-        hits=[hit_out(hit, tiles[hit.unit_id]) for hit in page if hit.unit_id in tiles],
-        good_count=found.result.good_count,
+        hits=[hit_out(hit, tiles[unit_id]) for unit_id, hit in hits.items() if unit_id in tiles],
+        good_count=sum(found.counts.values()),
         counts=found.counts,
-        searched_units=found.result.searched_units,
-        total_units=found.result.total_units,
-        pack=found.result.pack,
-        took_ms=found.result.took_ms,
+        searched_units=found.found.searched_units,
+        total_units=found.found.total_units,
+        pack=found.found.pack,
+        took_ms=found.found.took_ms,
         page=f"/?{urlencode({name: value for name, value in asked.where.items() if value})}",
-        next=write_cursor("search", asked.where, [start + limit, page[-1].unit_id]) if more else None,
+        next=write_cursor("search", asked.where, [start + limit, ranked[start + limit - 1].place.unit_id])
+        if more
+        else None,
     )
 
 
@@ -154,12 +159,12 @@ def hit_out(hit: Hit, tile: Tile) -> HitOut:
     )
 
 
-def _start(found: Answer, place: list[int | str | None] | None) -> int:
+def _start(ranked: Sequence[Ranked], place: list[int | str | None] | None) -> int:
     """Return where a page begins: after the last hit that was given, else at its place in the answer of then."""
     if place is None:
         return 0
     position, last = place
-    after = next((at for at, hit in enumerate(found.hits, start=1) if hit.unit_id == last), None)
+    after = next((at for at, hit in enumerate(ranked, start=1) if hit.place.unit_id == last), None)
     return after if after is not None else int(position or 0)
 
 

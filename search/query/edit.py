@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from dam.types import Filter, Relation
 from search.query.operators import meant
-from search.query.tree import Both, Either, Leaf, Node, Phrase, Words, leaves, without
+from search.query.tree import Leaf, Node, Phrase, Words, leaves, replaced, without
 
 _WEIGHT = re.compile(r"\^[\d.]*$")
 
@@ -36,16 +36,7 @@ def changed(node: Node, leaf: Leaf, change: Change) -> Node | None:
     value = " ".join(change.value.replace('"', " ").split())
     if not value:
         return without(node, leaf)
-    return put(node, leaf, _part(leaf, value, change))
-
-
-def put(node: Node, leaf: Leaf, other: Leaf) -> Node:
-    """Return the tree with another leaf in the place of one (that very object)."""
-    if node is leaf:
-        return other
-    if isinstance(node, Both | Either):
-        return replace(node, parts=tuple(put(part, leaf, other) for part in node.parts))
-    return node
+    return replaced(node, leaf, _part(leaf, value, change))
 
 
 def _part(leaf: Leaf, value: str, change: Change) -> Leaf:

@@ -28,7 +28,7 @@ def rows(monkeypatch: pytest.MonkeyPatch) -> SmallLibrary:
     """A small library, searched by the small model wherever the API searches."""
     source = Follower(snapshots=None)
     options: dict[str, Any] = {"embedder": WordsEmbedder(), "source": source}
-    monkeypatch.setattr(answers, "search", functools.partial(service.search, **options))
+    monkeypatch.setattr(answers, "find", functools.partial(service.find, **options))
     monkeypatch.setattr(units_api, "more_like", functools.partial(service.more_like, **options))
     return SmallLibrary()
 
@@ -131,7 +131,7 @@ def test_a_model_that_is_not_there_is_503(
     def broken(*_args: object, **_options: object) -> None:
         raise EngineError("The model can't be loaded.")
 
-    monkeypatch.setattr(answers, "search", broken)
+    monkeypatch.setattr(answers, "find", broken)
     error = get(client, "/api/search?q=boat", status=503)["error"]
     assert error == {"code": "engine_unavailable", "message": "The model can't be loaded."}
 
@@ -249,7 +249,7 @@ def test_a_crash_is_json_and_tells_nothing(client: Client, monkeypatch: pytest.M
     def broken(*_args: object, **_options: object) -> None:
         raise RuntimeError("the inside of the house")
 
-    monkeypatch.setattr(answers, "search", broken)
+    monkeypatch.setattr(answers, "find", broken)
     client.raise_request_exception = False
     answer = client.get("/api/search?q=boat")
     assert (answer.status_code, answer.json()["error"]["code"]) == (500, "server_error")
