@@ -71,7 +71,7 @@ def an_hour_passes() -> None:
     Collection.objects.update(visited_at=F("visited_at") - timedelta(hours=1), counted_at=None)
 
 
-def page(client: Client, address: str, *, status: int = 200, **headers: str) -> str:
+def page(client: Client, address: str, *, status: int = 200, headers: dict[str, str] | None = None) -> str:
     answer = client.get(address, headers=headers)
     assert answer.status_code == status
     return unescape(answer.content.decode())
@@ -136,7 +136,7 @@ def test_the_page_of_a_collection_marks_what_is_new(client: Client, desk: Desk, 
 
 
 def test_looking_ahead_is_no_visit(client: Client, desk: Desk, cars: int) -> None:
-    page(client, f"/collections/{cars}", **{"Sec-Purpose": "prefetch"})
+    page(client, f"/collections/{cars}", headers={"Sec-Purpose": "prefetch"})
     client.head(f"/collections/{cars}")
     an_hour_passes()
     assert "1 new since" in page(client, f"/collections/{cars}")
@@ -247,7 +247,7 @@ def test_a_page_of_results_says_by_itself_that_it_was_looked_at(client: Client, 
     assert form is not None
     assert 'name="good" value="2"' in form[0]
     assert "delay:300ms" in form[0]
-    typed = page(client, f"/results?q={_CAR}", **{"HX-Request": "true", "HX-Trigger": "q"})
+    typed = page(client, f"/results?q={_CAR}", headers={"HX-Request": "true", "HX-Trigger": "q"})
     assert "delay:1500ms" in typed
     assert not PastSearch.objects.exists(), "a GET writes nothing"
     assert client.post("/history/remember", {"q": _CAR, "good": "2"}).status_code == 204
