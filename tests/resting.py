@@ -33,13 +33,17 @@ class RestingStore(LayeredStore):
 
 
 class IndexedStore(RestingStore):
-    """The same with an index, as soon as there are a few rows."""
+    """The same with an index, as soon as there are a few rows, and again when they have doubled."""
+
+    _next = 20
 
     def add(self, ids: Sequence[int], vectors: Vectors) -> None:
         """Add or replace rows, and rest on them."""
-        super().add(ids, vectors)
-        if len(self._ids) >= 20:
+        LayeredStore.add(self, ids, vectors)
+        self._ids |= {int(each) for each in ids}
+        if len(self._ids) >= self._next:
             rest(self, sorted(self._ids), self._dimensions, indexed=True)
+            self._next = 2 * len(self._ids)
 
 
 def rest(store: LayeredStore, ids: Sequence[int], dimensions: int, *, indexed: bool = False) -> None:
