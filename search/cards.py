@@ -1,49 +1,27 @@
 """Tiles and hits to cards: what a template shows of each, with its link, its name for screen readers and its why."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
 from dam.catalog.readers.asset import LineContext, lines_in_context
 from dam.catalog.readers.browse import Tile, tiles_of_assets, tiles_of_units
-from dam.types import Evidence, EvidenceSource, Hit, MediaKind, UnitKind
+from dam.types import EvidenceSource, Hit, MediaKind, UnitKind
 from search.templatetags.pages import long_timecode, timecode
-
-_IN_WORDS = {
-    EvidenceSource.PICTURE: "Looks like it",
-    EvidenceSource.SPEECH_VECTOR: "Speaks of something like it",
-    EvidenceSource.SPOKEN_WORDS: "Says these words",
-    EvidenceSource.TEXT: "Written in its name or description",
-    EvidenceSource.WRITTEN: "Written in the picture",
-    EvidenceSource.CAPTION: "Described like this",
-    EvidenceSource.SOUND: "Sounds like it",
-    EvidenceSource.FACE: "The same face",
-    EvidenceSource.TAG: "Tagged",
-    EvidenceSource.PERSON: "Shows",
-    EvidenceSource.OBJECT: "Has in it",
-    EvidenceSource.LOOK: "Looks",
-    EvidenceSource.PLACE: "Taken in",
-}
+from search.whys import Why, in_a_line, reasons
 
 _HEARD_MS = 10_000  # a window of the models of sound: what was found is in it
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Why:
-    """One reason for a hit: in words, its share of certainty 0..1, and the words that matched, marked."""
-
-    words: str
-    share: float
-    snippet: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """A tile with its link; `label` is what a screen reader says; `spoken` and `text` only for spoken lines.
 
-    `heard_until_ms` is set for a recording that was found by its sound: it plays from `at_ms` to there.
+    `heard_until_ms` is set for a recording that was found by its sound: it plays from `at_ms` to there. `line` says
+    in a line why it was found; `behind` hits are nearly the same and stand behind it, at the address `pile`. `number`
+    is its place in the whole result.
     """
 
     tile: Tile
@@ -54,6 +32,15 @@ class Card:
     spoken: LineContext | None = None
     text: str = ""
     heard_until_ms: int = 0
+    number: int = 0
+    line: str = ""
+    behind: int = 0
+    pile: str = ""
+
+    @property
+    def is_line(self) -> bool:
+        """Tell whether it stands among the spoken lines: it has nothing to see."""
+        return self.spoken is not None or bool(self.heard_until_ms)
 
 
 def asset_cards(asset_ids: Sequence[int], *, where: Mapping[str, str] | None = None) -> list[Card]:
@@ -79,22 +66,28 @@ def unit_cards(moments: Mapping[int, int], *, where: Mapping[str, str] | None = 
 
 
 def hit_cards(
-    hits: Sequence[Hit], *, where: Mapping[str, str], places: Mapping[int, int] | None = None
+    hits: Sequence[Hit],
+    *,
+    where: Mapping[str, str],
+    numbers: Sequence[int] | None = None,
+    behind: Mapping[int, int] | None = None,
 ) -> list[Card]:
-    """Return a card per hit, in order; `places` gives each unit's place in the whole result, for its link."""
-    numbers = places or {}
-    tiles = tiles_of_units([hit.unit_id for hit in hits])
+    """Return a card per hit, in order; those that are gone are left out.
+
+    `numbers` are the hits' places in the whole result, for their links; `behind` says of how many hits of the result
+    some units are the best, as those are nearly the same.
+    """
+    tiles = tiles_of_units(list({hit.unit_id for hit in hits}))
     spoken = lines_in_context([hit.unit_id for hit in hits if hit.unit_kind == UnitKind.CLIP])
-    return [
-        _hit_card(
-            hit,
-            tiles[hit.unit_id],
-            spoken.get(hit.unit_id),
-            {**where, "n": str(numbers[hit.unit_id]) if hit.unit_id in numbers else ""},
-        )
-        for hit in hits
-        if hit.unit_id in tiles
-    ]
+    cards = []
+    for at, hit in enumerate(hits):
+        if hit.unit_id in tiles:
+            numbered = {**where, "n": "" if numbers is None else str(numbers[at])}
+            card = _hit_card(hit, tiles[hit.unit_id], spoken.get(hit.unit_id), numbered)
+            more = (behind or {}).get(hit.unit_id, 0)
+            pile = _pile(hit.unit_id, where) if more else ""
+            cards.append(replace(card, number=numbers[at] if numbers else 0, behind=more, pile=pile))
+    return cards
 
 
 def _hit_card(hit: Hit, tile: Tile, spoken: LineContext | None, where: Mapping[str, str]) -> Card:
@@ -107,7 +100,8 @@ def _hit_card(hit: Hit, tile: Tile, spoken: LineContext | None, where: Mapping[s
         href=_address(tile.asset_id, {**timed, **where}),
         label=_label(tile),
         at_ms=at_ms,
-        why=tuple(_why(item) for item in sorted(hit.evidence, key=lambda item: -item.score)),
+        why=reasons(hit.evidence),
+        line=in_a_line(hit.evidence),
         spoken=spoken,
         text=marked or (spoken.line.text if spoken else ""),
         heard_until_ms=min(at_ms + _HEARD_MS, hit.end_ms or at_ms + _HEARD_MS) if heard else 0,
@@ -117,6 +111,11 @@ def _hit_card(hit: Hit, tile: Tile, spoken: LineContext | None, where: Mapping[s
 def _moment(hit: Hit) -> int:
     """Return where a hit opens: a shot at its beginning, so that nothing of it is missed."""
     return hit.start_ms or 0
+
+
+def _pile(unit_id: int, where: Mapping[str, str]) -> str:
+    kept = {name: value for name, value in where.items() if value}
+    return f"{reverse('search:pile')}?{urlencode({**kept, 'unit': unit_id})}"
 
 
 def _address(asset_id: int, parameters: Mapping[str, str]) -> str:
@@ -135,7 +134,3 @@ def _label(tile: Tile) -> str:
     away = f"{tile.library} offline" if tile.offline else ""
     date = f"{tile.taken_at.day} {tile.taken_at:%b %Y}" if tile.taken_at else ""
     return ", ".join(part for part in (kind, tile.name, span, away, date) if part)
-
-
-def _why(evidence: Evidence) -> Why:
-    return Why(words=_IN_WORDS[evidence.source], share=evidence.score, snippet=evidence.snippet)

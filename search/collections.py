@@ -144,7 +144,7 @@ def recount(saved: SavedSearch) -> SavedSearch:
 
 def good_units(found: Answer) -> list[int]:
     """Return the units above the line, best first."""
-    return [hit.unit_id for hit in found.hits if hit.good]
+    return found.good_units
 
 
 def _searchable(parameters: Mapping[str, str]) -> dict[str, str]:

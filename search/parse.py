@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from dam.errors import QueryError
 from dam.types import Filter, MediaKind, Query, Weighted
 from search.query.grammar import parse
 from search.query.like import example
-from search.query.tree import Leaf, Node, Phrase, Words, alternatives, as_text, leaves, without
+from search.query.tree import Leaf, Node, Phrase, Words, alternatives, as_text, leaves, replaced, without
+from search.understanding import Known, understand
 
 MAX_LENGTH = 500  # characters; text towers read 64 to 77 tokens
 _QUOTES = str.maketrans(dict.fromkeys("“”„«»", '"'))
@@ -16,20 +18,27 @@ _KIND_WORDS = {"pictures": "photo", "images": "photo", "image": "photo", "pictur
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One filter of a search, as a chip shows it; `rest` is the search without it."""
+    """One filter of a search, as a chip shows it; `rest` is the search without it.
+
+    A filter that plain words were understood as is `guessed`: its `rest` has those words as nothing but words.
+    """
 
     name: str
     value: str
     negated: bool
     rest: str
+    guessed: str = ""
 
 
-def parse_query(text: str, kinds: Iterable[MediaKind | str] = (), *, library_id: int | None = None) -> Query:
+def parse_query(
+    text: str, kinds: Iterable[MediaKind | str] = (), *, library_id: int | None = None, known: Known | None = None
+) -> Query:
     """Return the query; kinds in the text and in `kinds` add up, and none of them means all.
 
+    With what is `known` by name, plain words are understood as far as they are certain, "last summer" say.
     Raises QueryError, with the place, for what is no search: see `search.query.grammar`.
     """
-    tree = parse(_plain(text))
+    tree = tree_of(text, known=known)
     asked = frozenset(_kind(kind, place=None) for kind in kinds)
     if tree is None:
         return Query(kinds=asked, library_id=library_id)
@@ -44,15 +53,28 @@ def parse_query(text: str, kinds: Iterable[MediaKind | str] = (), *, library_id:
     )
 
 
-def parts_of(text: str) -> list[Part]:
-    """Return the filters of a search in the order typed. Raises QueryError."""
-    tree = parse(_plain(text))
+def parts_of(text: str, *, known: Known | None = None) -> list[Part]:
+    """Return the filters of a search in the order typed, as `parse_query` understands them. Raises QueryError."""
+    tree = tree_of(text, known=known)
     if tree is None:
         return []
-    return [_part(leaf, tree) for leaf in leaves(tree) if isinstance(leaf, Filter) or _is_literal(leaf)]
+    return [part_of(leaf, tree) for leaf in leaves(tree) if isinstance(leaf, Filter | Words) and has_chip(leaf)]
 
 
-def _part(leaf: Leaf, tree: Node) -> Part:
+def tree_of(text: str, *, known: Known | None = None) -> Node | None:
+    """Return a search as a tree, as `parse_query` understands it; None where nothing was typed. Raises QueryError."""
+    tree = parse(_plain(text))
+    if tree is None or known is None:
+        return tree
+    return understand(tree, known, today=datetime.now(tz=UTC).astimezone().date())
+
+
+def part_of(leaf: Filter | Words, tree: Node) -> Part:
+    """Return a filter, or literal words, of a tree as a part with what is left without it."""
+    if isinstance(leaf, Filter) and leaf.guessed:
+        literal = Words(text=" ".join(leaf.guessed.split()), literal=True)
+        undone = as_text(replaced(tree, leaf, literal))
+        return Part(name=leaf.name, value=leaf.value, negated=False, rest=undone, guessed=leaf.guessed)
     rest = without(tree, leaf)
     left = as_text(rest) if rest else ""
     if not isinstance(leaf, Filter):
@@ -61,8 +83,9 @@ def _part(leaf: Leaf, tree: Node) -> Part:
     return Part(name=leaf.name, value=relation + leaf.value, negated=leaf.negated, rest=left)
 
 
-def _is_literal(leaf: Leaf) -> bool:
-    return isinstance(leaf, Words) and leaf.literal
+def has_chip(leaf: Filter | Words) -> bool:
+    """Tell whether a part is a filter, or words that are to be nothing else."""
+    return isinstance(leaf, Filter) or leaf.literal
 
 
 def _plain(text: str) -> str:

@@ -98,6 +98,13 @@ def beside(hits: Iterable[Ranked], said: Mapping[int, Sequence[Evidence]]) -> li
     ]
 
 
+def touch(one: UnitPlace, other: UnitPlace) -> bool:
+    """Tell whether two units of one asset and kind follow each other in time, or lie over each other."""
+    if one.unit_kind is not other.unit_kind:
+        return False
+    return one.start_ms <= other.end_ms + _NEIGHBOUR_MS and other.start_ms <= one.end_ms + _NEIGHBOUR_MS
+
+
 def _keep_best(kept: dict[EvidenceSource, Evidence], new: Evidence) -> None:
     old = kept.get(new.source)
     if old is None or (new.score, new.raw, -(new.at_ms or 0)) > (old.score, old.raw, -(old.at_ms or 0)):
@@ -123,14 +130,8 @@ def _spread_out(hits: list[Ranked], groups: Mapping[int, int]) -> list[Ranked]:
         if group is not None:
             crowd = max(crowd, seen["group", group] + 1 - _FREE_PER_GROUP)
             seen["group", group] += 1
-        crowd += any(_touch(place, other) for other in listed[place.asset_id])
+        crowd += any(touch(place, other) for other in listed[place.asset_id])
         seen["asset", place.asset_id] += 1
         listed[place.asset_id].append(place)
         keyed.append(((not hit.good, -hit.score * _CROWDING**crowd, place.unit_id), hit))
     return [hit for _, hit in sorted(keyed, key=lambda item: item[0])]
-
-
-def _touch(one: UnitPlace, other: UnitPlace) -> bool:
-    if one.unit_kind is not other.unit_kind:
-        return False
-    return one.start_ms <= other.end_ms + _NEIGHBOUR_MS and other.start_ms <= one.end_ms + _NEIGHBOUR_MS

@@ -8,22 +8,45 @@ tags; it turns what each says into a chance that the unit is meant, and puts the
 `good_count` are only the nearest. Filters (`person:Ana -tag:boat`) narrow all of that from inside.
 """
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from time import perf_counter
 
 from dam.catalog.readers import search as rows
 from dam.errors import QueryError
 from dam.ports import Embedder
-from dam.types import Example, Query, SearchResult, UnitKind
-from search import retrieve
+from dam.types import Example, MediaKind, Query, SearchResult, UnitKind
+from search import parse, retrieve
 from search.follow import Follower, follower
-from search.parse import parse_query
+from search.known import known
 from search.present import present
 from search.rank import Ranked, beside, listed, rank
 from search.spaces import Spaces
 
-__all__ = ["more_like", "parse_query", "search"]
+__all__ = ["Found", "find", "more_like", "parse_query", "search"]
 
 PAGE = 60
+
+
+def parse_query(text: str, kinds: Iterable[MediaKind | str] = (), *, library_id: int | None = None) -> Query:
+    """Return what a text asks of this library, whose names are known. Raises QueryError, with the place."""
+    return parse.parse_query(text, kinds, library_id=library_id, known=known())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """All that answers a query, in order, before paths and words are looked up for a page of it.
+
+    `alike` names, for some units, the group of near-duplicates that they belong to. `took_ms` is the search alone.
+    """
+
+    query: Query
+    ranked: tuple[Ranked, ...]
+    alike: Mapping[int, int]
+    searched_units: int
+    total_units: int
+    pack: str
+    took_ms: int
 
 
 def search(
@@ -40,10 +63,16 @@ def search(
     `strictness` from -2 (everything near is good) to 2 (only what is sure) moves the line at which good hits end.
     Raises QueryError for a query without words, EngineError when the model can't be used.
     """
-    began = perf_counter()
-    spaces = Spaces(source or follower(), embedder=embedder)
-    ranked = _answers(query, spaces, strictness=strictness)
-    return _result(query, ranked, spaces=spaces, offset=offset, limit=limit, began=began)
+    found = find(query, strictness=strictness, embedder=embedder, source=source)
+    return SearchResult(
+        query=query,
+        hits=present(found.ranked[offset : offset + limit], query),
+        good_count=sum(hit.good for hit in found.ranked),
+        searched_units=found.searched_units,
+        total_units=found.total_units,
+        pack=found.pack,
+        took_ms=found.took_ms,
+    )
 
 
 def more_like(
@@ -59,19 +88,34 @@ def more_like(
     return search(query, limit=limit, offset=offset, embedder=embedder, source=source)
 
 
-def _answers(query: Query, spaces: Spaces, *, strictness: int) -> list[Ranked]:
+def find(
+    query: Query, *, strictness: int = 0, embedder: Embedder | None = None, source: Follower | None = None
+) -> Found:
+    """Return everything that answers a query, ranked. Raises as `search`."""
+    began = perf_counter()
+    spaces = Spaces(source or follower(), embedder=embedder)
     if not asks_for_something(query):
         raise QueryError("Type what you look for: a few words, or a spoken phrase in quotes.")
     found = retrieve.retrieve(query, spaces)
     asked = {candidate.unit_id for candidate in found.candidates} | set(found.certain)
     units = rows.visible_units(asked, library_id=query.library_id)
     ranked = beside(rank(found.candidates, units, groups=found.groups, strictness=strictness), found.beside)
-    if not found.certain:
-        return ranked
-    # What filters alone ask for is an answer by itself, beside the words of another alternative.
-    sure = listed(found.certain, units)
-    own = {hit.place.unit_id for hit in sure}
-    return sorted([*sure, *(hit for hit in ranked if hit.place.unit_id not in own)], key=lambda hit: not hit.good)
+    if found.certain:
+        # What filters alone ask for is an answer by itself, beside the words of another alternative.
+        sure = listed(found.certain, units)
+        own = {hit.place.unit_id for hit in sure}
+        others = [hit for hit in ranked if hit.place.unit_id not in own]
+        ranked = sorted([*sure, *others], key=lambda hit: not hit.good)
+    searched, total = _progress(query, spaces)
+    return Found(
+        query=query,
+        ranked=tuple(ranked),
+        alike=found.groups,
+        searched_units=searched,
+        total_units=total,
+        pack=spaces.pack,
+        took_ms=round((perf_counter() - began) * 1000),
+    )
 
 
 def asks_for_something(query: Query) -> bool:
@@ -82,23 +126,14 @@ def asks_for_something(query: Query) -> bool:
     return any(asked)
 
 
-def _result(
-    query: Query, ranked: list[Ranked], *, spaces: Spaces, offset: int, limit: int, began: float
-) -> SearchResult:
+def _progress(query: Query, spaces: Spaces) -> tuple[int, int]:
+    """Return how many units could be searched, and how many there are."""
     counts = rows.count_units()
     pictured = counts[UnitKind.PHOTO] + counts[UnitKind.SHOT]
     # Clips are found by their words from the start; what filters and words find needs no picture vectors.
     waiting = max(0, pictured - spaces.picture.unit_count) if _by_meaning(query) else 0
     total = sum(counts.values())
-    return SearchResult(
-        query=query,
-        hits=present(ranked[offset : offset + limit], query),
-        good_count=sum(hit.good for hit in ranked),
-        searched_units=total - waiting,
-        total_units=total,
-        pack=spaces.pack,
-        took_ms=round((perf_counter() - began) * 1000),
-    )
+    return total - waiting, total
 
 
 def _by_meaning(query: Query) -> bool:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from dam.catalog import lexicon
+from dam.catalog import lexicon, remembered
+from search import answers, known
 from tests.services import chromium_path, missing, postgres_database, postgres_url, rabbitmq_url, redis_url
 
 # Fixtures of every test; the services' stand in their own file.
@@ -20,9 +21,12 @@ REAL_MEDIA = Path(os.environ.get("AFTERIMAGE_REAL_MEDIA", Path(__file__).resolve
 
 
 @pytest.fixture(autouse=True)
-def _fresh_lexicon() -> None:
-    """No test searches by the words of another's catalogue."""
+def _nothing_kept() -> None:
+    """No test searches by the words of another's catalogue, or goes on in its answers."""
     lexicon.forget()
+    known.forget()
+    remembered.forget()
+    answers.forget()
 
 
 @pytest.fixture

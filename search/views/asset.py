@@ -18,6 +18,7 @@ from search.answers import Answer, answer, read_asked
 from search.cards import asset_cards, hit_cards
 from search.service import more_like
 from search.understood import understood
+from search.views.answer import cards_at
 from search.views.asset_people import people_context
 from search.views.facts import facts
 from search.views.library import read_view
@@ -101,10 +102,10 @@ def _play_url(detail: AssetDetail) -> str:
 
 
 def _around(request: HttpRequest, detail: AssetDetail) -> Around:
-    asked = read_asked(request.GET)
+    asked = read_asked(request.GET)  # an address into a list names how strict it was
     if asked.text:
         try:
-            return _in_answer(answer(asked), detail, request.GET.get("n", ""))
+            return _in_answer(answer(asked, again=True), detail, request.GET.get("n", ""))
         except AfterimageError:  # the page itself needs no search
             return Around(back=reverse("search:home"), back_name="Search")
     if request.GET.get("in") == "library":
@@ -114,14 +115,11 @@ def _around(request: HttpRequest, detail: AssetDetail) -> Around:
 
 def _in_answer(found: Answer, detail: AssetDetail, number: str) -> Around:
     place = int(number) if number.isascii() and number.isdigit() and len(number) < 7 else 0
-    lit = frozenset(hit.unit_id for hit in found.hits if hit.good and hit.asset_id == detail.asset.pk)
-    around = [
-        (at, found.hits[at]) for at in (place - 1, place + 1) if 0 <= at < len(found.hits) and found.hits[at].good
-    ]
-    cards = hit_cards(
-        [hit for _, hit in around], where=found.asked.where, places={hit.unit_id: at for at, hit in around}
+    lit = frozenset(
+        hit.place.unit_id for hit in found.found.ranked if hit.good and hit.place.asset_id == detail.asset.pk
     )
-    links = {at: card.href for (at, _), card in zip(around, cards, strict=False)}
+    around = [at for at in (place - 1, place + 1) if 0 <= at < len(found.good)]
+    links = {card.number: card.href for card in cards_at(found, around)}
     return Around(
         back=f"{reverse('search:home')}?{_query(found.asked.where)}",
         back_name=f"“{found.asked.text}”",

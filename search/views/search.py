@@ -1,48 +1,34 @@
 """The first page: what was added last before a search, its answer after; the address is the state."""
 
-from dataclasses import dataclass
-from urllib.parse import urlencode
+from dataclasses import replace
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from dam.catalog.readers import activity
 from dam.catalog.readers.browse import libraries, recent_ids
 from dam.catalog.readers.measure import colour_names
 from dam.errors import EngineError, QueryError
-from dam.types import Hit, UnitKind
-from search.answers import Answer, Asked, answer, read_asked
-from search.cards import Card, asset_cards, hit_cards
-from search.chips import chips
+from search.answers import answer
+from search.asked import Asked, read_asked, read_strictness
+from search.cards import asset_cards
+from search.editable import editable_chips
 from search.examples import examples
 from search.forms import AddLibraryForm
+from search.views.answer import STRICTNESS_NAMES, answer_context, blocks, cards_at, link, tiles
 
-_PAGE = 60
 _RECENT = 48
-_FEW_SPOKEN = 3  # lines shown among pictures before "all of them"
-_SPOKEN_FIRST_AFTER = 30  # with more pictures than this, lines below them would never be seen
-_REST = 48
-_NEAREST = 3
 _SWATCHES = 24
-_KIND_NAMES = {UnitKind.PHOTO: "Photos", UnitKind.SHOT: "Shots", UnitKind.CLIP: "Heard"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tab:
-    """One kind with its count of good hits."""
-
-    name: str
-    query: str
-    count: int
-    chosen: bool
+_FINISHED = {"search-form", "sort", "group"}  # elements whose search is a step in the history
+_STRICTNESS = "strictness"  # in the session: where the slider was left
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Show the search page, whole."""
-    asked = read_asked(request.GET)
+    asked = _asked(request)
     if not asked.text and not libraries():
         return render(request, "welcome.html", {"form": AddLibraryForm()})
     status, context = (200, _before()) if not asked.text else _after(asked)
@@ -52,29 +38,60 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def results(request: HttpRequest) -> HttpResponse:
     """Answer with the page's inner part, for a search while typing; the address bar follows."""
-    asked = read_asked(request.GET)
-    # Errors come as 200 too: htmx shows nothing of another status.
-    context = _before() if not asked.text else _after(asked)[1]
-    response = render(request, "search/_results.html", {"asked": asked, **context})
-    wanted = {name: value for name, value in asked.where.items() if value}
-    address = reverse("search:home") + (f"?{urlencode(wanted)}" if wanted else "")
     # A finished search is a step in the history; words half typed, and results that came in meanwhile, are not.
-    finished = request.headers.get("HX-Trigger", "") == "search-form"
-    response["HX-Push-Url" if finished else "HX-Replace-Url"] = address
-    return response
+    finished = request.headers.get("HX-Trigger", "") in _FINISHED
+    return _results(request, _asked(request), history="HX-Push-Url" if finished else "HX-Replace-Url")
+
+
+@require_POST
+def strictness(request: HttpRequest) -> HttpResponse:
+    """Remember how strict answers are to be, for this and the next searches, and show this one so."""
+    chosen = read_strictness(request.POST.get("strict", "")) or 0
+    if chosen:
+        request.session[_STRICTNESS] = chosen
+    else:
+        request.session.pop(_STRICTNESS, None)
+    asked = replace(read_asked(request.POST, remembered=chosen), strict=None)
+    if request.headers.get("HX-Request") == "true":
+        return _results(request, asked, history="HX-Push-Url")
+    return redirect(_address(asked))
 
 
 @require_safe
 def more(request: HttpRequest) -> HttpResponse:
     """Answer with the next tiles of a result, for endless scroll."""
-    asked = read_asked(request.GET)
+    asked = _asked(request)
     text = request.GET.get("from", "")
     start = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
     try:
-        found = answer(asked)
+        found = answer(asked, again=True)
     except (QueryError, EngineError) as error:
         return render(request, "search/_error.html", {"asked": asked, "error": str(error)})
-    return render(request, "search/_tiles.html", _tiles(found, start=start))
+    if found.sections:
+        return render(request, "search/_blocks.html", {"asked": asked, **blocks(found, start=start)})
+    return render(request, "search/_tiles.html", tiles(found, start=start))
+
+
+@require_safe
+def pile(request: HttpRequest) -> HttpResponse:
+    """Show what stands behind a hit as nearly the same, with the hit: in its place, or as a page of its own."""
+    asked = _asked(request)
+    unit = request.GET.get("unit", "")
+    try:
+        found = answer(asked, again=True)
+        one_by_one = answer(replace(asked, each=True), again=True)
+    except (QueryError, EngineError) as error:
+        return render(request, "search/_error.html", {"asked": asked, "error": str(error)})
+    entry = next((one for one in (*found.good, *found.rest) if str(one.hit.place.unit_id) == unit), None)
+    if entry is None:
+        raise Http404
+    places: dict[int, int] = {}
+    for at, one in enumerate((*one_by_one.good, *one_by_one.rest)):
+        places.setdefault(one.hit.place.unit_id, at)
+    cards = cards_at(one_by_one, [places[hit.place.unit_id] for hit in entry.every if hit.place.unit_id in places])
+    template = "search/_tiles.html" if request.headers.get("HX-Request") == "true" else "search/pile.html"
+    back = f"{reverse('search:home')}?{link(asked.where)}"
+    return render(request, template, {"asked": asked, "tiles": cards, "back": back})
 
 
 @require_safe
@@ -99,59 +116,22 @@ def _after(asked: Asked) -> tuple[int, dict[str, object]]:
         return 400, {"error": str(error), "error_kind": "query"}
     except EngineError as error:
         return 503, {"error": str(error), "error_kind": "engine"}
-    spoken = [(place, hit) for place, hit in found.good if hit.unit_kind == UnitKind.CLIP]
-    few = spoken if asked.kind == UnitKind.CLIP else spoken[:_FEW_SPOKEN]
-    lines = _cards(found, few)
-    return 200, {
-        "answer": found,
-        "chips": chips(asked.text),
-        "tabs": _tabs(found),
-        "total": sum(found.counts.values()),
-        "spoken": lines,
-        "heard": any(card.heard_until_ms for card in lines),
-        "spoken_more": len(spoken) - len(few),
-        "spoken_first": _spoken_first(found, spoken),
-        "rest": _cards(found, found.rest[:_REST]) if found.good else [],
-        "nearest": [] if found.good else _cards(found, found.rest[:_NEAREST]),
-        **_tiles(found, start=0),
-    }
+    return 200, {"chips": editable_chips(asked.text), **answer_context(found)}
 
 
-def _tiles(found: Answer, *, start: int) -> dict[str, object]:
-    pictures = [(place, hit) for place, hit in found.good if hit.unit_kind != UnitKind.CLIP]
-    page = pictures[start : start + _PAGE]
-    further = start + _PAGE if len(pictures) > start + _PAGE else 0
-    return {
-        "tiles": _cards(found, page),
-        "more": urlencode({**found.asked.where, "from": further}) if further else "",
-    }
+def _results(request: HttpRequest, asked: Asked, *, history: str) -> HttpResponse:
+    # Errors come as 200 too: htmx shows nothing of another status.
+    context = _before() if not asked.text else _after(asked)[1]
+    response = render(request, "search/_results.html", {"asked": asked, **context})
+    response[history] = _address(asked)
+    return response
 
 
-def _cards(found: Answer, numbered: list[tuple[int, Hit]]) -> list[Card]:
-    places = {hit.unit_id: place for place, hit in numbered}
-    return hit_cards([hit for _, hit in numbered], where=found.asked.where, places=places)
+def _asked(request: HttpRequest) -> Asked:
+    remembered = request.session.get(_STRICTNESS, 0)
+    return read_asked(request.GET, remembered=remembered if remembered in STRICTNESS_NAMES else 0)
 
 
-def _spoken_first(found: Answer, spoken: list[tuple[int, Hit]]) -> bool:
-    """Tell whether the spoken lines stand above the pictures: they match better, or would be out of sight."""
-    pictures = len(found.good) - len(spoken)
-    return bool(spoken) and (spoken[0][0] == 0 or pictures > _SPOKEN_FIRST_AFTER)
-
-
-def _tabs(found: Answer) -> list[Tab]:
-    text = found.asked.text
-    every = Tab(
-        name="All", query=urlencode({"q": text}), count=sum(found.counts.values()), chosen=found.asked.kind is None
-    )
-    return [
-        every,
-        *(
-            Tab(
-                name=name,
-                query=urlencode({"q": text, "kind": kind.value}),
-                count=found.counts[kind],
-                chosen=found.asked.kind == kind,
-            )
-            for kind, name in _KIND_NAMES.items()
-        ),
-    ]
+def _address(asked: Asked) -> str:
+    wanted = link(asked.where)
+    return reverse("search:home") + (f"?{wanted}" if wanted else "")

@@ -198,11 +198,12 @@ def _to_choose_from(words: str, *, skip: set[int]) -> tuple[dict[int, int], str]
     if not words:
         return dict.fromkeys((pk for pk in review.newest_units(limit=_TO_CHOOSE_FROM) if pk not in skip), 0), ""
     try:
-        hits = answer(Asked(text=words, kind=None)).hits
+        found = answer(Asked(text=words, each=True))
     except AfterimageError as error:
         return {}, str(error)
-    seen = [hit for hit in hits if hit.unit_kind != UnitKind.CLIP and hit.unit_id not in skip]
-    return {hit.unit_id: hit.start_ms or 0 for hit in seen[:_TO_CHOOSE_FROM]}, ""
+    places = [entry.hit.place for entry in (*found.good, *found.rest)]
+    seen = [place for place in places if place.unit_kind != UnitKind.CLIP and place.unit_id not in skip]
+    return {place.unit_id: place.start_ms for place in seen[:_TO_CHOOSE_FROM]}, ""
 
 
 def _marked(tag: Tag, *, accepted: bool) -> list[Judged]:

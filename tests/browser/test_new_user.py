@@ -46,8 +46,8 @@ def test_red_car_at_sunset_is_found_seen_and_said(page: Page, site: Site) -> Non
     site.wait_until_indexed()
     page.goto(site.url)
     expect(page.get_by_role("heading", name="Recently added")).to_be_visible()
-    page.get_by_role("searchbox").fill(QUERY)
-    page.get_by_role("searchbox").press("Enter")
+    page.get_by_role("combobox", name="Search photos").fill(QUERY)
+    page.get_by_role("combobox", name="Search photos").press("Enter")
     expect(page.get_by_role("link", name=re.compile(r"^Photo, red car at sunset\.jpg"))).to_be_visible()
     expect(spoken_line(page).locator("mark").first).to_be_visible()
     expect(page).to_have_url(re.compile(r"\?q=red\+car\+at\+sunset"))
@@ -76,7 +76,7 @@ def test_back_leads_to_the_results_as_they_were(page: Page, site: Site) -> None:
     page.get_by_role("link", name=re.compile(r"^Photo, red car")).click()
     expect(page.get_by_role("heading", name="red car at sunset.jpg")).to_be_visible()
     page.go_back()
-    expect(page.get_by_role("searchbox")).to_have_value(QUERY)
+    expect(page.get_by_role("combobox", name="Search photos")).to_have_value(QUERY)
     expect(spoken_line(page)).to_be_visible()
 
 
@@ -119,7 +119,7 @@ def test_everything_works_by_keyboard(page: Page, site: Site) -> None:
     site.wait_until_indexed()
     page.goto(site.url)
     page.keyboard.press("/")
-    expect(page.get_by_role("searchbox")).to_be_focused()
+    expect(page.get_by_role("combobox", name="Search photos")).to_be_focused()
     page.keyboard.type(QUERY)
     expect(spoken_line(page)).to_be_visible()
     page.keyboard.press("ArrowDown")
@@ -136,7 +136,7 @@ def test_everything_works_by_keyboard(page: Page, site: Site) -> None:
     page.keyboard.press("i")
     expect(page.get_by_role("complementary", name="Information")).to_be_hidden()
     page.keyboard.press("Escape")
-    expect(page.get_by_role("searchbox")).to_have_value(QUERY)
+    expect(page.get_by_role("combobox", name="Search photos")).to_have_value(QUERY)
 
 
 def test_search_open_and_play_work_without_scripts(browser: Browser, site: Site) -> None:
@@ -145,7 +145,7 @@ def test_search_open_and_play_work_without_scripts(browser: Browser, site: Site)
     page = context.new_page()
     page.set_default_timeout(PATIENT_MS)
     page.goto(site.url)
-    page.get_by_role("searchbox").fill(QUERY)
+    page.get_by_role("combobox", name="Search photos").fill(QUERY)
     page.get_by_role("button", name="Search").click()
     spoken_line(page).locator(".line__text").click()
     expect(page.locator("video")).to_have_attribute("src", re.compile(r"^/media/original/\d+#t=5$"))

@@ -10,10 +10,10 @@ from dam.catalog.models import Collection, Correction, MediaFile
 from dam.catalog.readers.collections import saved_searches
 from dam.catalog.writers import collections as writer
 from dam.errors import CollectionError, ModelUnavailable, QueryError
-from dam.types import FileState, Query, SearchResult
+from dam.types import FileState, Query
 from search import answers, collections
 from search.follow import Follower
-from search.service import search
+from search.service import Found, find
 from tests.small_library import SmallLibrary, WordsEmbedder
 
 pytestmark = pytest.mark.django_db
@@ -30,16 +30,16 @@ class Desk:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.rows = SmallLibrary()
         self.follower = Follower(snapshots=None)
-        monkeypatch.setattr(answers, "search", self.search)
+        monkeypatch.setattr(answers, "find", self.find)
         self.broken = False
         for caption in _OTHERS:
             self.rows.photo(caption)
 
-    def search(self, query: Query, *, limit: int = 60, strictness: int = 0) -> SearchResult:
+    def find(self, query: Query, *, strictness: int = 0) -> Found:
         if self.broken:
             raise ModelUnavailable("The weights are away.")
         self.follower.catch_up()
-        return search(query, limit=limit, embedder=WordsEmbedder(), source=self.follower)
+        return find(query, strictness=strictness, embedder=WordsEmbedder(), source=self.follower)
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_what_came_since_the_last_visit_is_new_until_the_next(desk: Desk) -> Non
     assert collections.recount(collections.get(saved.id)).new_count == 1
     found = collections.results(saved.id)
     assert found.new == {other.pk}
-    assert {hit.unit_id for hit in found.answer.hits if hit.good} == {car.pk, other.pk}
+    assert set(found.answer.good_units) == {car.pk, other.pk}
 
     collections.visit(found)
     assert collections.get(saved.id).new_count == 0, "on the list it is new no more"

@@ -23,6 +23,7 @@ from dam.catalog.models import (
     TranscriptRecord,
     Unit,
 )
+from dam.catalog.readers.search import UnitPlace
 from dam.errors import EngineError
 from dam.types import (
     AssetState,
@@ -41,6 +42,8 @@ from dam.types import (
     UnitKind,
 )
 from search import answers
+from search.rank import Ranked
+from search.service import Found
 from search.views import asset as asset_view
 
 pytestmark = pytest.mark.django_db
@@ -126,24 +129,37 @@ class Engine:
 
     def __init__(self) -> None:
         self.hits: list[Hit] = []
+        self.alike: dict[int, int] = {}
+        self.asked = 0
         self.searched = 10
 
-    def __call__(self, query: Query, *, limit: int = 60, offset: int = 0, strictness: int = 0) -> SearchResult:
-        return SearchResult(
-            query=query, hits=tuple(self.hits[offset : offset + limit]), good_count=sum(h.good for h in self.hits),
+    def find(self, query: Query, *, strictness: int = 0) -> Found:
+        self.asked = strictness
+        return Found(
+            query=query, ranked=tuple(_ranked(hit) for hit in self.hits), alike=self.alike,
             searched_units=self.searched, total_units=10, pack="starter", took_ms=90,
         )  # fmt: skip
+
+    def more_like(self, unit_id: int, *, limit: int) -> SearchResult:
+        return SearchResult(
+            query=Query(examples=(Example(unit_id=unit_id),)), hits=tuple(self.hits[:limit]),
+            good_count=len(self.hits), searched_units=self.searched, total_units=10, pack="starter", took_ms=90,
+        )  # fmt: skip
+
+
+def _ranked(hit: Hit) -> Ranked:
+    place = UnitPlace(
+        unit_id=hit.unit_id, asset_id=hit.asset_id, kind=hit.kind, unit_kind=hit.unit_kind,
+        start_ms=hit.start_ms or 0, end_ms=hit.end_ms or 0, taken_at=Asset.objects.get(pk=hit.asset_id).taken_at,
+    )  # fmt: skip
+    return Ranked(place=place, score=hit.score, good=hit.good, best_ms=hit.best_ms, evidence=hit.evidence)
 
 
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
     made = Engine()
-    monkeypatch.setattr(answers, "search", made)
-
-    def like(unit_id: int) -> Query:
-        return Query(examples=(Example(unit_id=unit_id),))
-
-    monkeypatch.setattr(asset_view, "more_like", lambda unit_id, *, limit: made(like(unit_id), limit=limit))
+    monkeypatch.setattr(answers, "find", made.find)
+    monkeypatch.setattr(asset_view, "more_like", made.more_like)
     return made
 
 
@@ -263,6 +279,90 @@ def test_endless_scroll_goes_on_where_the_page_ended(client: Client, rows: Rows,
     assert [name.split(", ")[1] for name in seen] == [f"{number:03}.jpg" for number in range(130)]
 
 
+def test_groups_have_headings_with_counts_and_go_on_over_pages(client: Client, rows: Rows, engine: Engine) -> None:
+    engine.hits = [hit(rows.photo(f"{number:03}.jpg", taken=MAY)) for number in range(130)]
+    engine.hits += [hit(rows.photo("later.jpg", taken=MAY + timedelta(days=1))), hit(rows.photo("x.jpg", taken=None))]
+    seen, headings, html, pages = [], [], page(client, "/?q=car&group=day"), 1
+    while True:
+        seen += tiles(html)
+        headings += re.findall(r'block__head">(?:<time[^>]*>)?([^<]*)<.*?block__count">(\d+)<', html)
+        further = re.search(r'hx-get="(/results/more[^"]*)"', html)
+        if not further:
+            break
+        html, pages = page(client, unescape(further[1])), pages + 1
+    assert headings == [("13 May 2024", "1"), ("12 May 2024", "130"), ("Undated ", "1")]
+    assert [name.split(", ")[1] for name in seen] == ["later.jpg", *(f"{n:03}.jpg" for n in range(130)), "x.jpg"]
+    assert pages == 3
+
+
+def test_a_video_and_what_is_said_in_it_stand_under_its_name(client: Client, rows: Rows, engine: Engine) -> None:
+    shots = rows.video("clips/harbour.mp4")
+    lines = rows.lines(shots[0].asset, ["A red car."])
+    engine.hits = [hit(rows.photo("a.jpg")), hit(shots[2]), hit(lines[0], said="A \x02red\x03 car.")]
+    html = page(client, "/?q=red&group=video")
+    assert re.findall(r'block__head">(?:<a[^>]*>)?([^<]*)<', html) == ["Photos ", "harbour.mp4"]
+    assert "<mark>red</mark>" in html
+
+
+def test_by_date_the_newest_good_hits_come_first(client: Client, rows: Rows, engine: Engine) -> None:
+    old, new = rows.photo("old.jpg", taken=MAY - timedelta(days=9)), rows.photo("new.jpg")
+    engine.hits = [hit(old), hit(rows.photo("undated.jpg", taken=None)), hit(new)]
+    html = page(client, "/?q=car&sort=date")
+    assert [name.split(", ")[1] for name in tiles(html)] == ["new.jpg", "old.jpg", "undated.jpg"]
+    assert '<option value="date" selected>' in html
+    second = page(client, f"/asset/{old.asset_id}?q=car&sort=date&n=1")
+    assert re.search(rf'href="/asset/{new.asset_id}\?q=car&amp;sort=date&amp;n=0" data-previous', second)
+
+
+def test_near_duplicates_are_one_tile_that_opens_in_place(client: Client, rows: Rows, engine: Engine) -> None:
+    photos = [rows.photo(f"{name}.jpg") for name in "abcd"]
+    engine.hits = [hit(photo) for photo in photos]
+    engine.alike = {photos[0].pk: photos[0].pk, photos[2].pk: photos[0].pk, photos[3].pk: photos[0].pk}
+    html = page(client, "/?q=car")
+    assert [name.split(", ")[1] for name in tiles(html)] == ["a.jpg", "b.jpg"]
+    assert "4 matches" in html
+    opened = re.search(r'class="pile__more" href="([^"]*)"[^>]*>\+2<', html)
+    assert opened is not None
+    part = client.get(unescape(opened[1]), headers={"HX-Request": "true"}).content.decode()
+    assert [name.split(", ")[1] for name in tiles(part)] == ["a.jpg", "c.jpg", "d.jpg"]
+    assert "<html" not in part
+    assert f'href="/asset/{photos[2].asset_id}?q=car&amp;each=1&amp;n=2"' in part
+    assert "3 that are nearly the same" in page(client, unescape(opened[1]))
+    assert len(tiles(page(client, "/?q=car&each=1"))) == 4
+    page(client, "/results/pile?q=car&unit=99999", status=404)
+
+
+def test_how_strict_to_be_is_remembered_and_an_address_wins(client: Client, rows: Rows, engine: Engine) -> None:
+    engine.hits = [hit(rows.photo("a.jpg"))]
+    answer = client.post("/results/strictness", {"strict": "-1", "q": "car", "sort": "date"})
+    assert (answer.status_code, answer["Location"]) == (302, "/?q=car&sort=date&strict=-1")
+    page(client, "/?q=boat")
+    assert engine.asked == -1
+    assert "Everything near" in page(client, "/?q=boat&strict=-2")
+    page(client, "/?q=boat&strict=2")
+    assert engine.asked == 2
+    page(client, "/?q=boat")
+    assert engine.asked == -1
+    answer = client.post("/results/strictness", {"strict": ["1", "0"], "q": "car"}, headers={"HX-Request": "true"})
+    assert answer["HX-Push-Url"] == "/?q=car"
+    assert engine.asked == 0
+    assert "strictness" not in client.session
+
+
+def test_a_scroll_goes_on_in_the_same_answer(
+    client: Client, rows: Rows, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "_KEPT_S", 600.0)
+    engine.hits = [hit(rows.photo(f"{number}.jpg")) for number in range(61)]
+    page(client, "/?q=car")
+    gone = engine.hits[60]
+    engine.hits = []
+    assert len(tiles(page(client, "/results/more?q=car&from=60"))) == 1
+    MediaFile.objects.filter(asset_id=gone.asset_id).update(state=FileState.MISSING)
+    assert tiles(page(client, "/results/more?q=car&from=60")) == []
+    assert tiles(page(client, "/?q=car")) == []
+
+
 def test_words_that_cant_be_searched_say_where(client: Client, rows: Rows) -> None:
     html = unescape(page(client, "/?q=%22red+car", status=400))
     assert "The quote at character 1 is not closed." in html
@@ -271,10 +371,10 @@ def test_words_that_cant_be_searched_say_where(client: Client, rows: Rows) -> No
 def test_a_model_that_cant_be_used_is_an_answer_too(
     client: Client, rows: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_args: object, **_options: object) -> SearchResult:
+    def broken(*_args: object, **_options: object) -> Found:
         raise EngineError("The model can't be loaded.")
 
-    monkeypatch.setattr(answers, "search", broken)
+    monkeypatch.setattr(answers, "find", broken)
     assert "The model can&#x27;t be loaded." in page(client, "/?q=car", status=503)
 
 

@@ -14,9 +14,10 @@ from dam.catalog.models import Correction, StageModel, Tag, TagScore, TagVerdict
 from dam.catalog.writers.tags import say
 from dam.tagging import teach as lessons
 from dam.tagging import teach_later
-from dam.types import SearchResult, Stage, TagKind
+from dam.types import Stage, TagKind
 from search import answers
 from search.parse import parse_query
+from search.service import Found
 from tests.small_library import PICTURES, SmallLibrary
 
 pytestmark = pytest.mark.django_db
@@ -28,10 +29,8 @@ def _words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lessons, "picture_space", lambda model=None: PICTURES)
     monkeypatch.setattr(teach_later, "picture_space", lambda model=None: PICTURES)
     monkeypatch.setattr("search.views.tags.picture_space", lambda model=None: PICTURES)
-    empty = SearchResult(
-        query=parse_query("x"), hits=(), good_count=0, searched_units=0, total_units=0, pack="", took_ms=1
-    )
-    monkeypatch.setattr(answers, "search", lambda query, *, limit: empty)
+    empty = Found(query=parse_query("x"), ranked=(), alike={}, searched_units=0, total_units=0, pack="", took_ms=1)
+    monkeypatch.setattr(answers, "find", lambda query, *, strictness: empty)
     StageModel.objects.create(stage=Stage.TAG, model=MODEL)
 
 

@@ -19,6 +19,7 @@ __all__ = [
     "PlaceView",
     "colour_names",
     "is_colour",
+    "look_counts",
     "look_of",
     "look_word",
     "place_of",
@@ -91,7 +92,8 @@ _LOUDNESS = {
     "quiet": _Range(figure="loudness_lufs", limit=-33.0, best=-50.0),
 }
 _MOTIONS = {motion.value: motion for motion in Motion}
-_SHAPES = ("landscape", "portrait", "square")
+_WIDE, _HIGH = Q(asset__width__gte=_OBLONG * F("asset__height")), Q(asset__height__gte=_OBLONG * F("asset__width"))
+_SHAPES = {"landscape": _WIDE, "portrait": _HIGH, "square": ~_WIDE & ~_HIGH}
 _OTHER_WORDS = {
     "b&w": "bw", "black and white": "bw", "black-and-white": "bw", "monochrome": "bw", "colorful": "colourful",
     "blurred": "blurry", "pin-sharp": "sharp", "horizontal": "landscape", "vertical": "portrait", "static": "still",
@@ -147,6 +149,17 @@ def units_with_look(word: str) -> list[tuple[int, float]]:
     if asked in _MOTIONS:
         return [(pk, 1.0) for pk in UnitMeasure.objects.filter(motion=asked).values_list("pk", flat=True)]
     return _of_shape(asked)
+
+
+def look_counts() -> dict[str, int]:
+    """Return how many units each word of `LOOK_WORDS` describes."""
+    looks = {word: _side(asked) for word, asked in _LOOKS.items()} | {"bw": Q(monochrome=True)}
+    measures = {word: _side(asked) for word, asked in _LOUDNESS.items()}
+    measures |= {word: Q(motion=motion) for word, motion in _MOTIONS.items()}
+    counts = UnitLook.objects.aggregate(**{word: Count("pk", filter=asked) for word, asked in looks.items()})
+    counts |= UnitMeasure.objects.aggregate(**{word: Count("pk", filter=asked) for word, asked in measures.items()})
+    counts |= _sided().aggregate(**{shape: Count("pk", filter=asked) for shape, asked in _SHAPES.items()})
+    return {word: counts[word] for word in LOOK_WORDS}
 
 
 def words_of(look: LookView) -> list[tuple[str, float]]:
@@ -243,18 +256,22 @@ def _with_colour_near(rgb: tuple[int, int, int]) -> list[tuple[int, float]]:
 
 
 def _beyond(rows: "QuerySet[UnitLook] | QuerySet[UnitMeasure]", asked: _Range) -> list[tuple[int, float]]:
-    side = "gte" if asked.best > asked.limit else "lte"
-    found = rows.filter(**{f"{asked.figure}__{side}": asked.limit}).values_list("pk", asked.figure)
+    found = rows.filter(_side(asked)).values_list("pk", asked.figure)
     reach = asked.best - asked.limit
     return _surest_first({pk: min(1.0, 0.5 + 0.5 * (value - asked.limit) / reach) for pk, value in found})
 
 
+def _side(asked: _Range) -> Q:
+    side = "gte" if asked.best > asked.limit else "lte"
+    return Q(**{f"{asked.figure}__{side}": asked.limit})
+
+
 def _of_shape(shape: str) -> list[tuple[int, float]]:
-    units = Unit.objects.filter(kind__in=[UnitKind.PHOTO, UnitKind.SHOT], asset__width__gt=0, asset__height__gt=0)
-    wide = Q(asset__width__gte=_OBLONG * F("asset__height"))
-    high = Q(asset__height__gte=_OBLONG * F("asset__width"))
-    asked = {"landscape": wide, "portrait": high, "square": ~wide & ~high}[shape]
-    return [(pk, 1.0) for pk in units.filter(asked).order_by("pk").values_list("pk", flat=True)]
+    return [(pk, 1.0) for pk in _sided().filter(_SHAPES[shape]).order_by("pk").values_list("pk", flat=True)]
+
+
+def _sided() -> "QuerySet[Unit]":
+    return Unit.objects.filter(kind__in=[UnitKind.PHOTO, UnitKind.SHOT], asset__width__gt=0, asset__height__gt=0)
 
 
 def _surest_first(found: dict[int, float]) -> list[tuple[int, float]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection
 from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, QuerySet, Sum
@@ -34,7 +35,7 @@ class EmbeddingRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitPlace:
-    """What a unit is, for ranking."""
+    """What a unit is, for ranking and sorting; `taken_at` is wall time, as if UTC."""
 
     unit_id: int
     asset_id: int
@@ -42,6 +43,7 @@ class UnitPlace:
     unit_kind: UnitKind
     start_ms: int
     end_ms: int
+    taken_at: datetime | None = None
 
 
 _KEY_FIELDS = ("id", "unit_id", "unit__asset_id", "at_ms", "unit__asset__kind")
@@ -117,9 +119,9 @@ def visible_units(unit_ids: Collection[int], *, library_id: int | None = None) -
     found: dict[int, UnitPlace] = {}
     for some in chunks(unit_ids):
         rows = Unit.objects.filter(Exists(files), pk__in=some).values_list(
-            "pk", "asset_id", "asset__kind", "kind", "start_ms", "end_ms"
+            "pk", "asset_id", "asset__kind", "kind", "start_ms", "end_ms", "asset__taken_at"
         )
-        for pk, asset_id, kind, unit_kind, start_ms, end_ms in rows:
+        for pk, asset_id, kind, unit_kind, start_ms, end_ms, taken_at in rows:
             if kind:
                 found[pk] = UnitPlace(
                     unit_id=pk,
@@ -128,6 +130,7 @@ def visible_units(unit_ids: Collection[int], *, library_id: int | None = None) -
                     unit_kind=UnitKind(unit_kind),
                     start_ms=start_ms,
                     end_ms=end_ms,
+                    taken_at=taken_at,
                 )
     return found
 

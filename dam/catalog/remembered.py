@@ -1,0 +1,60 @@
+"""Answers that may be some seconds old: counts over the whole library, which a page can't wait for at each key."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+from django.db import DatabaseError, connection
+
+_Answer = TypeVar("_Answer")
+
+_FRESH_S = 20.0  # as long an answer is given without asking again
+_OLD_S = 900.0  # an older one is not given at all: whoever asks then waits for the new one
+
+_all: list["Remembered[Any]"] = []
+
+
+class Remembered(Generic[_Answer]):
+    """The answer of a function without arguments, asked again behind the reader's back once it is no longer fresh."""
+
+    def __init__(self, load: Callable[[], _Answer]) -> None:
+        self._load = load
+        self._lock = threading.Lock()
+        self._known: tuple[float, _Answer] | None = None
+        _all.append(self)
+
+    def __call__(self) -> _Answer:
+        """Return the answer, at most a quarter of an hour old."""
+        known = self._known
+        age = time.monotonic() - known[0] if known else _OLD_S
+        if known is None or age >= _OLD_S:
+            with self._lock:
+                return self._ask()
+        if age >= _FRESH_S and self._lock.acquire(blocking=False):
+            threading.Thread(target=self._again, name="remembering", daemon=True).start()
+        return known[1]
+
+    def forget(self) -> None:
+        """Forget the answer."""
+        self._known = None
+
+    def _ask(self) -> _Answer:
+        found = self._load()
+        self._known = time.monotonic(), found
+        return found
+
+    def _again(self) -> None:
+        try:
+            self._ask()
+        except DatabaseError:
+            return  # busy: the old answer stands, and the next reader tries again
+        finally:
+            self._lock.release()
+            connection.close()
+
+
+def forget() -> None:
+    """Forget every answer (tests: another catalogue may look the same)."""
+    for each in _all:
+        each.forget()
