@@ -60,11 +60,11 @@ class Bulk:
         # The selector must outlive the search: FAISS keeps only a pointer to it.
         selector = None if mask is None else faiss.IDSelectorBitmap(np.packbits(mask, bitorder="little"))
         candidates = self._candidates(wanted)
-        if self._refined is None or allowed <= max(EXACT_ROWS, 2 * candidates):
+        filtered = allowed < _FILTERED * len(self.ids)
+        if self._refined is None or allowed <= 2 * candidates or (filtered and allowed <= EXACT_ROWS):
             parameters = None if selector is None else faiss.SearchParameters(sel=selector)
             scores, places = self._exact.search(queries, wanted, params=parameters)
         else:
-            filtered = allowed < _FILTERED * len(self.ids)
             scores, places = self._approximate(faiss, queries, selector, candidates=candidates, filtered=filtered)
             scores, places = scores[:, :wanted], places[:, :wanted]
         return scores, np.where(places >= 0, self.ids[places], -1)
