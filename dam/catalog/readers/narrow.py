@@ -21,6 +21,15 @@ def unit_ids(condition: Q) -> IdArray:
     return np.unique(np.fromiter(rows.iterator(chunk_size=10_000), dtype=np.int64))
 
 
+def of_kinds(unit_ids: Iterable[int], kinds: Collection[MediaKind]) -> set[int]:
+    """Return those of these units whose asset is of one of these kinds; all of them where none is named."""
+    asked = list(dict.fromkeys(unit_ids))
+    if not kinds:
+        return set(asked)
+    rows = Unit.objects.filter(asset__kind__in=list(kinds))
+    return {pk for some in chunks(asked) for pk in rows.filter(pk__in=some).values_list("pk", flat=True)}
+
+
 def newest_units(condition: Q, *, kinds: Collection[MediaKind], but: Collection[int], limit: int) -> list[int]:
     """Return at most `limit` units that are shown, the latest taken first: photos, shots and whole recordings."""
     whole = Q(kind__in=[UnitKind.PHOTO, UnitKind.SHOT]) | Q(
