@@ -72,7 +72,7 @@ def test_a_chip_is_changed_and_had_back(ready: Page, site: Site) -> None:
     value = ready.get_by_role("combobox", name="Kind")
     expect(value).to_be_focused()
     assert not faults(ready)
-    value.fill("photo")
+    value.fill("pho")
     expect(ready.get_by_role("option", name=re.compile("^photo"))).to_be_visible()
     value.press("Escape")  # the list, then the chip
     value.press("Escape")
@@ -90,6 +90,7 @@ def test_a_chip_is_changed_and_had_back(ready: Page, site: Site) -> None:
 
 def test_a_part_of_a_photo_is_searched_by_keys(ready: Page, site: Site) -> None:
     photo(ready, site)
+    expect(ready.get_by_role("button", name="Search a part")).to_be_visible()  # its script is there
     ready.keyboard.press("r")
     part = ready.get_by_role("application")
     expect(part).to_be_focused()
