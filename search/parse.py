@@ -7,7 +7,7 @@ from dam.errors import QueryError
 from dam.types import Filter, MediaKind, Query, Weighted
 from search.query.grammar import parse
 from search.query.like import example
-from search.query.tree import Leaf, Node, Phrase, Words, alternatives, as_text, leaves, without
+from search.query.tree import Either, Leaf, Node, Phrase, Words, alternatives, as_text, leaves, without
 
 MAX_LENGTH = 500  # characters; text towers read 64 to 77 tokens
 _QUOTES = str.maketrans(dict.fromkeys("“”„«»", '"'))
@@ -42,6 +42,13 @@ def parse_query(text: str, kinds: Iterable[MediaKind | str] = (), *, library_id:
         alternatives=tuple(found),
         library_id=library_id,
     )
+
+
+def narrowed(text: str, typed: str) -> str:
+    """Return a search with one more filter as it would be typed: beside all that it asks, whatever stands in ORs."""
+    plain = " ".join(text.split())
+    tree = parse(_plain(plain))
+    return f"({plain}) {typed}" if isinstance(tree, Either) else f"{plain} {typed}"
 
 
 def parts_of(text: str) -> list[Part]:

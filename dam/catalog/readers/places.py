@@ -1,6 +1,6 @@
 """Where assets were taken: one asset's place, the units of a place by its name, all places with counts."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -80,13 +80,10 @@ def units_in_place(text: str) -> list[tuple[int, float]]:
     `text` is a city, region, country or its code ("IT"), in any case, with or without accents; several, between
     commas, narrow each other ("Paris, Texas"). Some words of a longer name find it, too, with less certainty.
     """
-    asked = [folded for part in text.split(",") if (folded := _folded(part))]
-    if not asked:
-        return []
     certain: dict[tuple[str, str, str], float] = {}
     rows = AssetPlace.objects.values_list("country_code", "region", "city", "country").distinct()
     for code, region, city, country in rows:
-        certainty = min(_certainty(part, code=code, names=(city, region, country)) for part in asked)
+        certainty = matches_place(text, code=code, names=(city, region, country))
         if certainty > 0:
             certain[code, region, city] = certainty
     found: dict[int, float] = {}
@@ -99,6 +96,12 @@ def units_in_place(text: str) -> list[tuple[int, float]]:
             if (code, region, city) in certain:
                 found[pk] = certain[code, region, city]
     return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def matches_place(text: str, *, code: str, names: Collection[str]) -> float:
+    """Return how surely a text (see `units_in_place`) means a place of these names, by its country's code, too."""
+    asked = [folded for part in text.split(",") if (folded := _folded(part))]
+    return min((_certainty(part, code=code, names=names) for part in asked), default=0.0)
 
 
 def places() -> list[CountryCount]:
