@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from dam.catalog.readers.people import person
 from dam.errors import QueryError
 from dam.types.colours import known_name, named_colours, parse_hex
+from search.known import known
 from search.parse import Part, parts_of
 
 _LEADS = {
@@ -19,19 +20,23 @@ _QUOTED = frozenset({"text", "said", "sounds", "words"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chip:
-    """One filter in words; `rest` is the search without it, `swatch` a colour to show as `#rrggbb`, or ""."""
+    """One filter in words; `rest` is the search without it, `swatch` a colour to show as `#rrggbb`, or "".
+
+    `guessed` are the plain words that it was understood from, "" where it was typed; `rest` has them as mere words.
+    """
 
     lead: str
     value: str
     rest: str
     negated: bool = False
     swatch: str = ""
+    guessed: str = ""
 
 
 def chips(text: str) -> list[Chip]:
     """Return the chips of a search; none for one that can't be read, whose error is shown instead."""
     try:
-        return [_chip(part) for part in parts_of(text)]
+        return [_chip(part) for part in parts_of(text, known=known())]
     except QueryError:
         return []
 
@@ -47,6 +52,7 @@ def _chip(part: Part) -> Chip:
         value=f"“{value}”" if part.name in _QUOTED else value,
         rest=part.rest,
         negated=part.negated,
+        guessed=part.guessed,
         swatch=_swatch(part.value) if part.name == "color" else "",
     )
 

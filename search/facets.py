@@ -82,11 +82,10 @@ def facets(found: Answer) -> list[Facet]:
         "objects": of_units.things(subjects),
         "color": of_units.colours(subjects),
         "look": of_units.looks(subjects),
+        "place": _of_assets(of_files.places({subject.asset_id for subject in subjects}), subjects),
     }
     counted = {name: {value: counting.by_unit(units) for value, units in m.items()} for name, m in unit_marks.items()}
     assets = list(counting.of_asset)
-    place_units = of_files.places(assets)
-    counted["place"] = {value: counting.by_asset(those) for value, those in place_units.items()}
     counted["kind"] = {kind.value: sum(subject.kind is kind for subject in own) for kind in MediaKind}
     counted["date"] = {value: len(units) for value, units in _dates(own).items()}
     files = {"camera": of_files.cameras, "lens": of_files.lenses, "in": of_files.folders, "rating": of_files.stars}

@@ -4,6 +4,10 @@ from pathlib import Path
 
 from django import forms
 
+from dam.errors import ConfigError
+from dam.types import Scope
+from search.folders import readable_folder
+
 
 class AddLibraryForm(forms.Form):
     """One folder to be indexed."""
@@ -16,13 +20,10 @@ class AddLibraryForm(forms.Form):
 
     def clean_path(self) -> Path:
         """Return the folder. Raises ValidationError, in words, for one that can't be read."""
-        text = str(self.cleaned_data["path"]).strip("\"'")
-        if "\x00" in text:
-            raise forms.ValidationError("That is no path.")
-        path = Path(text).expanduser()
-        if not path.is_absolute():
-            raise forms.ValidationError(f"“{text}” is not a whole path: begin with / (or ~ for your home folder).")
-        return _readable_folder(path)
+        try:
+            return readable_folder(str(self.cleaned_data["path"]))
+        except ConfigError as error:
+            raise forms.ValidationError(str(error)) from error
 
 
 class SignInForm(forms.Form):
@@ -31,22 +32,15 @@ class SignInForm(forms.Form):
     password = forms.CharField(max_length=1024, strip=False, error_messages={"required": "Type the password."})
 
 
-def _readable_folder(path: Path) -> Path:
-    try:
-        if not path.exists():
-            near = _nearest(path)
-            raise forms.ValidationError(f"There is no folder {path}. {near} is there: check what follows it.")
-        if not path.is_dir():
-            raise forms.ValidationError(f"{path} is a file. Give the folder that it lies in: {path.parent}")
-        next(path.iterdir(), None)
-    except PermissionError as error:
-        raise forms.ValidationError(
-            f"{path} can't be read: the user that Afterimage runs as has no permission. Grant it, or choose another."
-        ) from error
-    except OSError as error:
-        raise forms.ValidationError(f"{path} can't be read: {error.strerror}.") from error
-    return path
+class TokenForm(forms.Form):
+    """A token of the API to be made: what it is for, what it may do, and until when."""
 
-
-def _nearest(path: Path) -> Path:
-    return next(parent for parent in path.parents if parent.exists())
+    name = forms.CharField(max_length=100, error_messages={"required": "Say what the token is for."})
+    scopes = forms.MultipleChoiceField(
+        choices=[(scope.value, scope.value) for scope in Scope],
+        error_messages={"required": "Choose at least one thing that it may do."},
+    )
+    days = forms.ChoiceField(
+        choices=[("30", "after 30 days"), ("90", "after 90 days"), ("365", "after a year"), ("", "never")],
+        required=False,
+    )

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from dam.errors import QueryError
 from dam.types import Filter, MediaKind, Query, Weighted
 from search.query.grammar import parse
 from search.query.like import example
-from search.query.tree import Either, Leaf, Node, Phrase, Words, alternatives, as_text, leaves, without
+from search.query.tree import Either, Leaf, Node, Phrase, Words, alternatives, as_text, leaves, replaced, without
+from search.understanding import Known, understand
 
 MAX_LENGTH = 500  # characters; text towers read 64 to 77 tokens
 _QUOTES = str.maketrans(dict.fromkeys("“”„«»", '"'))
@@ -16,20 +18,27 @@ _KIND_WORDS = {"pictures": "photo", "images": "photo", "image": "photo", "pictur
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One filter of a search, as a chip shows it; `rest` is the search without it."""
+    """One filter of a search, as a chip shows it; `rest` is the search without it.
+
+    A filter that plain words were understood as is `guessed`: its `rest` has those words as nothing but words.
+    """
 
     name: str
     value: str
     negated: bool
     rest: str
+    guessed: str = ""
 
 
-def parse_query(text: str, kinds: Iterable[MediaKind | str] = (), *, library_id: int | None = None) -> Query:
+def parse_query(
+    text: str, kinds: Iterable[MediaKind | str] = (), *, library_id: int | None = None, known: Known | None = None
+) -> Query:
     """Return the query; kinds in the text and in `kinds` add up, and none of them means all.
 
+    With what is `known` by name, plain words are understood as far as they are certain, "last summer" say.
     Raises QueryError, with the place, for what is no search: see `search.query.grammar`.
     """
-    tree = parse(_plain(text))
+    tree = _read(text, known)
     asked = frozenset(_kind(kind, place=None) for kind in kinds)
     if tree is None:
         return Query(kinds=asked, library_id=library_id)
@@ -51,15 +60,26 @@ def narrowed(text: str, typed: str) -> str:
     return f"({plain}) {typed}" if isinstance(tree, Either) else f"{plain} {typed}"
 
 
-def parts_of(text: str) -> list[Part]:
-    """Return the filters of a search in the order typed. Raises QueryError."""
-    tree = parse(_plain(text))
+def parts_of(text: str, *, known: Known | None = None) -> list[Part]:
+    """Return the filters of a search in the order typed, as `parse_query` understands them. Raises QueryError."""
+    tree = _read(text, known)
     if tree is None:
         return []
     return [_part(leaf, tree) for leaf in leaves(tree) if isinstance(leaf, Filter) or _is_literal(leaf)]
 
 
+def _read(text: str, known: Known | None) -> Node | None:
+    tree = parse(_plain(text))
+    if tree is None or known is None:
+        return tree
+    return understand(tree, known, today=datetime.now(tz=UTC).astimezone().date())
+
+
 def _part(leaf: Leaf, tree: Node) -> Part:
+    if isinstance(leaf, Filter) and leaf.guessed:
+        literal = Words(text=" ".join(leaf.guessed.split()), literal=True)
+        undone = as_text(replaced(tree, leaf, literal))
+        return Part(name=leaf.name, value=leaf.value, negated=False, rest=undone, guessed=leaf.guessed)
     rest = without(tree, leaf)
     left = as_text(rest) if rest else ""
     if not isinstance(leaf, Filter):

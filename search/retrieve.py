@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from dam.catalog import fulltext, words
 from dam.catalog.fulltext import TextColumn
 from dam.catalog.readers import named, narrow
+from dam.catalog.readers.places import units_in_place
 from dam.errors import StoreError
 from dam.ports import Vectors
 from dam.types import Candidate, Evidence, EvidenceSource, Example, Query, VectorMatch
@@ -18,6 +19,7 @@ from search.compose import composed
 from search.example_pictures import vectors_of
 from search.filters.allow import Allowed, allowed
 from search.index import SpaceIndex
+from search.known import place_called
 from search.measuring import Narrowing, candidates, ids_of, measured
 from search.query.grammar import parse
 from search.query.tree import Phrase
@@ -166,12 +168,23 @@ def _by_words(query: Query, narrowing: Narrowing) -> list[Candidate]:
 
 
 def _by_name(query: Query, narrowing: Narrowing) -> list[Candidate]:
-    """Return what a tag or a person of exactly these words is in: the models' and people's own names for it."""
+    """Return what a tag, a person or a place of exactly these words is in: the names that things have here."""
     only = None if narrowing.only is None else frozenset(narrowing.only.tolist())
     return [
         Candidate(unit_id=unit, evidence=evidence)
-        for unit, evidence in named.called(query.text)
+        for unit, evidence in (*named.called(query.text), *_taken_in(query.text))
         if (only is None or unit in only) and unit not in narrowing.but
+    ]
+
+
+def _taken_in(text: str) -> list[tuple[int, Evidence]]:
+    place = place_called(text)
+    if not place:
+        return []
+    snippet = f"{words.MARK_START}{place}{words.MARK_END}"
+    return [
+        (unit, Evidence(source=EvidenceSource.PLACE, score=certainty, raw=certainty, snippet=snippet))
+        for unit, certainty in units_in_place(place)[:_LISTED]
     ]
 
 
@@ -196,6 +209,9 @@ def _listed(query: Query, within: Allowed) -> Mapping[int, tuple[Evidence, ...]]
         newest = narrow.newest_units(within.condition, kinds=query.kinds, but=within.but, limit=_LISTED)
         return dict.fromkeys(newest, ())
     own = [unit for unit in within.own if unit not in within.but]
+    if query.kinds:
+        here = narrow.of_kinds(own, query.kinds)
+        own = [unit for unit in own if unit in here]
     return {unit: within.evidence[unit] for unit in own}
 
 

@@ -8,17 +8,17 @@ tags; it turns what each says into a chance that the unit is meant, and puts the
 `good_count` are only the nearest. Filters (`person:Ana -tag:boat`) narrow all of that from inside.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from time import perf_counter
 
 from dam.catalog.readers import search as rows
 from dam.errors import QueryError
 from dam.ports import Embedder
-from dam.types import Example, Query, SearchResult, UnitKind
-from search import retrieve
+from dam.types import Example, MediaKind, Query, SearchResult, UnitKind
+from search import parse, retrieve
 from search.follow import Follower, follower
-from search.parse import parse_query
+from search.known import known
 from search.present import present
 from search.rank import Ranked, beside, listed, rank
 from search.spaces import Spaces
@@ -26,6 +26,11 @@ from search.spaces import Spaces
 __all__ = ["Found", "find", "more_like", "parse_query", "search"]
 
 PAGE = 60
+
+
+def parse_query(text: str, kinds: Iterable[MediaKind | str] = (), *, library_id: int | None = None) -> Query:
+    """Return what a text asks of this library, whose names are known. Raises QueryError, with the place."""
+    return parse.parse_query(text, kinds, library_id=library_id, known=known())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from search.views import (
     search,
     sign_in,
     tags,
+    tokens,
     undo,
     welcome,
 )
@@ -84,6 +85,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tags/verdict", review.verdict, name="verdict"),
     path("review", review.review, name="review"),
     path("asset/<int:asset_id>/tags", review.add_tag, name="asset-tag"),
+    path("tokens", tokens.tokens, name="tokens"),
+    path("tokens/revoke", tokens.revoke, name="revoke-token"),
     path("sign-in", sign_in.sign_in, name="sign-in"),
     path("sign-out", sign_in.sign_out, name="sign-out"),
 ]

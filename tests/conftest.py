@@ -7,7 +7,7 @@ import pytest
 from hypothesis import settings
 
 from dam.catalog import lexicon, remembered
-from search import answers
+from search import answers, known
 from tests.services import chromium_path, missing, postgres_database, postgres_url, rabbitmq_url, redis_url
 
 # Fixtures of every test; the services' stand in their own file.
@@ -24,6 +24,7 @@ REAL_MEDIA = Path(os.environ.get("AFTERIMAGE_REAL_MEDIA", Path(__file__).resolve
 def _nothing_kept() -> None:
     """No test searches by the words of another's catalogue, or goes on in its answers."""
     lexicon.forget()
+    known.forget()
     remembered.forget()
     answers.forget()
 

@@ -40,13 +40,14 @@ class Filter:
     """One condition as typed, `person:Ana` or `-objects:car>2`.
 
     `name` is the operator's own, whatever alias was typed; from `start` to `end` it stands in the text of the query
-    (0 and 0: it was not typed).
+    (0 and 0: it was not typed). `guessed` are the plain words that it was understood from, "" where it was typed.
     """
 
     name: str
     value: str
     relation: Relation = Relation.IS
     negated: bool = False
+    guessed: str = ""
     start: int = 0
     end: int = 0
 

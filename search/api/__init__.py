@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.operation import Operation
 
-from search.api import assets, renditions, root, search, units
+from search.api import assets, libraries, renditions, root, search, units
 from search.api.document import Document
 from search.api.errors import Refused, handle_errors, refusal
 from search.api.guard import MAY_READ
@@ -66,3 +66,4 @@ api.add_router("search", search.router, tags=["search"])
 api.add_router("assets", assets.router, tags=["assets"])
 api.add_router("", units.router, tags=["units"])
 api.add_router("", renditions.router, tags=["renditions"])
+api.add_router("libraries", libraries.router, tags=["libraries"])

@@ -86,6 +86,15 @@ def without(node: Node, leaf: Leaf) -> Node | None:
     return node
 
 
+def replaced(node: Node, leaf: Leaf, by: Leaf) -> Node:
+    """Return the tree with another leaf in the place of one of its leaves (that very object)."""
+    if node is leaf:
+        return by
+    if isinstance(node, Both | Either):
+        return replace(node, parts=tuple(replaced(part, leaf, by) for part in node.parts))
+    return node
+
+
 def alternatives(node: Node) -> list[tuple[Leaf, ...]]:
     """Return the tree as a list of alternatives, each with all that it asks at once (the disjunctive normal form).
 
@@ -99,16 +108,21 @@ def alternatives(node: Node) -> list[tuple[Leaf, ...]]:
     return found
 
 
-def as_text(node: Node, *, inside: bool = False) -> str:
-    """Return the tree as it would be typed; parsing that gives the same tree."""
+def as_text(node: Node, *, inside: bool = False, guessed: bool = True) -> str:
+    """Return the tree as it would be typed; parsing that gives the same tree.
+
+    What was understood from plain words stands as those words, or without `guessed` as the filter that it means.
+    """
     if isinstance(node, Both):
-        return " ".join(as_text(part, inside=True) for part in node.parts)
+        return " ".join(as_text(part, inside=True, guessed=guessed) for part in node.parts)
     if isinstance(node, Either):
         if len(node.parts) == 1:
-            return as_text(node.parts[0], inside=inside)
-        text = " OR ".join(as_text(part) for part in node.parts)
+            return as_text(node.parts[0], inside=inside, guessed=guessed)
+        text = " OR ".join(as_text(part, guessed=guessed) for part in node.parts)
         return f"({text})" if inside else text
     sign = "-" if node.negated else ""
+    if isinstance(node, Filter) and node.guessed and guessed:
+        return node.guessed
     if isinstance(node, Filter):
         return sign + filter_text(node)
     if isinstance(node, Phrase):

@@ -1,15 +1,15 @@
 """The values of filters: numbers, lengths of time and dates, as people type them."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time
 
 from dam.errors import QueryError
 from dam.types import Filter
+from search.query.dates import span_of
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _TIME = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>ms|s|sec|seconds?|m|min|minutes?|h|hours?)?", re.IGNORECASE)
 _CLOCK = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{2})")
-_DATE = re.compile(r"(?P<year>\d{4})(?:[-/.](?P<month>\d{1,2})(?:[-/.](?P<day>\d{1,2}))?)?")
 _UNIT_MS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000}
 
 
@@ -36,32 +36,18 @@ def milliseconds(asked: Filter) -> float:
 
 
 def span(asked: Filter) -> tuple[datetime, datetime]:
-    """Return a year, month or day, or today, yesterday, as [from, until): wall time, stored as if UTC.
+    """Return the days that a date names, "2024-05" or "last summer", as [from, until): wall time, stored as if UTC.
 
     Raises QueryError.
     """
-    now = datetime.now(tz=UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    word = asked.value.lower()
-    if word in {"today", "yesterday"}:
-        first = now if word == "today" else now - timedelta(days=1)
-        return first, first + timedelta(days=1)
-    match = _DATE.fullmatch(asked.value)
-    try:
-        if match is None:
-            raise ValueError(asked.value)
-        year, month, day = (int(part) if part else None for part in match.groups())
-        assert year is not None  # noqa: S101 - the pattern has it
-        first = datetime(year, month or 1, day or 1, tzinfo=UTC)
-        if day:
-            return first, first + timedelta(days=1)
-        if month:
-            return first, datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
-        return first, datetime(year + 1, 1, 1, tzinfo=UTC)
-    except (ValueError, OverflowError) as error:
+    found = span_of(asked.value, datetime.now(tz=UTC).astimezone().date())
+    if found is None:
         raise QueryError(
-            f"“{asked.value}”{_where(asked)} is no date: {asked.name}:2024, {asked.name}:2024-05 or "
-            f"{asked.name}:2024-05-17."
-        ) from error
+            f"“{asked.value}”{_where(asked)} is no date: {asked.name}:2024, {asked.name}:2024-05, "
+            f'{asked.name}:2024-05-17 or {asked.name}:"last summer".'
+        )
+    since, until = (datetime.combine(day, time(tzinfo=UTC)) for day in found)
+    return since, until
 
 
 def choice(asked: Filter, choices: tuple[str, ...]) -> str:

@@ -259,6 +259,25 @@ def test_writing_speech_colour_look_and_place(desk: Desk) -> None:
         desk.ask("look:nice")
 
 
+def test_plain_words_name_people_places_and_dates(desk: Desk) -> None:
+    boat, tram, other = (desk.photo(name) for name in ("white boat", "yellow tram", "yellow tram hill"))
+    for unit, taken in ((boat, 2023), (tram, 2024), (other, 2024)):
+        Asset.objects.filter(pk=unit.asset_id).update(taken_at=datetime(taken, 5, 1, 12, tzinfo=UTC))
+    for unit in (boat, tram):
+        AssetPlace.objects.create(
+            asset=unit.asset, model="places", city="Lisbon", region="", country="Portugal", country_code="PT",
+            distance_km=1.0,
+        )  # fmt: skip
+    seen(tram, Person.objects.create(name="Ana Lima"))
+    (said,) = desk.rows.speech(["we never got to Lisbon"])
+    desk.names[said.pk] = "said"
+    assert desk.found("yellow tram in lisbon") == desk.found("lisbon yellow tram") == {"yellow tram"}
+    assert desk.found("ana May 2024") == {"yellow tram"}
+    assert desk.found("ana in 2023") == set()
+    assert desk.found("photos in portugal") == {"white boat", "yellow tram"}
+    assert desk.found("lisbon") == {"white boat", "yellow tram", "said"}  # a lone name: taken there, and spoken of
+
+
 def test_what_files_say(desk: Desk) -> None:
     old = desk.photo("old", path="Clients/2019/Wedding/one.jpg")
     new = desk.photo("new", path="Holiday/two.jpg")

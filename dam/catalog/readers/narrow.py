@@ -21,6 +21,15 @@ def unit_ids(condition: Q) -> IdArray:
     return np.unique(np.fromiter(rows.iterator(chunk_size=10_000), dtype=np.int64))
 
 
+def of_kinds(units: Iterable[int], kinds: Collection[MediaKind]) -> set[int]:
+    """Return those units whose assets are of these kinds."""
+    return {
+        pk
+        for some in chunks(units)
+        for pk in Unit.objects.filter(pk__in=some, asset__kind__in=list(kinds)).values_list("pk", flat=True)
+    }
+
+
 def newest_units(condition: Q, *, kinds: Collection[MediaKind], but: Collection[int], limit: int) -> list[int]:
     """Return at most `limit` units that are shown, the latest taken first: photos, shots and whole recordings."""
     whole = Q(kind__in=[UnitKind.PHOTO, UnitKind.SHOT]) | Q(
