@@ -1,7 +1,7 @@
 """What an answer can be narrowed by: for everything that can be filtered, its values with how many hits each leaves.
 
 A count is what the search with that filter finds: the same rules are followed as by `search.filters`, over the good
-hits of the answer and what lies over them in time.
+hits of the answer and what lies over them in time. (A line that is spoken over a cut counts by either of its shots.)
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -14,12 +14,12 @@ from dam.catalog.readers import file_facets as of_files
 from dam.catalog.readers import narrow
 from dam.catalog.readers.facets import Marks, Subject
 from dam.catalog.readers.measure import LOOK_NAMES
-from dam.types import MediaKind, Query
+from dam.types import MediaKind, UnitKind
 from dam.types.colours import named_colours
 from search.answers import Answer
 from search.chips import Chip, chips
 from search.filters import units as unit_filters
-from search.parse import MAX_LENGTH, narrowed, parts_of
+from search.parse import MAX_LENGTH, as_part, parts_of
 from search.query.tree import typed
 
 _SHOWN = 8  # values of one kind at first sight
@@ -71,11 +71,8 @@ class _Counting:
 
 def facets(found: Answer) -> list[Facet]:
     """Return what an answer can be narrowed by; values that all of its hits have, or none, are left out."""
-    hits = frozenset(found.good_units)
-    near = _near(found.found.query, hits)
-    subjects = of_units.subjects(hits.union(*(near.get(unit, ()) for unit in hits)))
-    own = [subject for subject in subjects if subject.unit_id in hits]
-    counting = _counting(found, subjects, near)
+    counting, subjects = _counting(found)
+    own = [subject for subject in subjects if subject.unit_id in counting.hits]
     unit_marks: dict[str, Marks] = {
         "person": of_units.people(subjects),
         "tag": of_units.tags(subjects),
@@ -93,7 +90,7 @@ def facets(found: Answer) -> list[Facet]:
         counted[name] = {value: counting.by_asset(those) for value, those in read(assets).items()}
     counted["has"] = {value: len(units) for value, units in of_units.having(own).items()}
     counted["is"] = {value: len(units) for value, units in of_units.being(own).items()}
-    return _shown(found, counted, total=len(hits))
+    return _shown(found, counted, total=len(own))
 
 
 _TITLES = {
@@ -103,34 +100,41 @@ _TITLES = {
 }  # fmt: skip
 
 
-def _near(query: Query, hits: Collection[int]) -> Mapping[int, AbstractSet[int]]:
-    """Return what lies over each hit in time, where one more filter would look at that."""
+def _counting(found: Answer) -> tuple[_Counting, list[Subject]]:
+    """Return how filters count, and all units that they are to look at."""
+    hits, query = frozenset(found.good_units), found.found.query
     each = query.alternatives or (query,)
-    by_units = any(asked.name in unit_filters.NAMES for one in each for asked in one.filters)
-    return narrow.companions(hits) if _words(query) or by_units else {}
-
-
-def _words(query: Query) -> bool:
-    each = query.alternatives or (query,)
-    return any(one.text or one.phrases or one.examples or one.weighted for one in each)
-
-
-def _counting(found: Answer, subjects: Iterable[Subject], near: Mapping[int, AbstractSet[int]]) -> _Counting:
-    hits = frozenset(found.good_units)
-    kind = found.asked.kind
+    near = narrow.companions(hits)
+    words = any(one.text or one.phrases or one.examples or one.weighted for one in each)
+    by_units = any(asked.name in unit_filters.NAMES and not asked.negated for one in each for asked in one.filters)
+    over = hits.union(*(near.get(unit, ()) for unit in hits))
+    subjects = of_units.subjects(over if words or by_units else hits.union(near))
     of_asset: dict[int, set[int]] = {}
     joining = set()
     for subject in subjects:
         if subject.unit_id in hits:
             of_asset.setdefault(subject.asset_id, set()).add(subject.unit_id)
-        elif kind in {None, subject.unit_kind} and not _words(found.found.query):
+        elif not words and found.asked.kind in {None, subject.unit_kind} and (by_units or _is_line(subject)):
             joining.add(subject.unit_id)
-    return _Counting(
+    counting = _Counting(
         hits=hits,
         of_asset={asset: frozenset(units) for asset, units in of_asset.items()},
-        near=near,
+        near=near if words or by_units else {},
         joining=frozenset(joining),
     )
+    return counting, subjects
+
+
+def _is_line(subject: Subject) -> bool:
+    """Tell whether a unit is none of those that filters on files alone list."""
+    return subject.unit_kind is UnitKind.CLIP and not subject.whole
+
+
+def _of_assets(marks: Marks, subjects: Iterable[Subject]) -> Marks:
+    return {
+        value: {subject.unit_id for subject in subjects if subject.asset_id in assets}
+        for value, assets in marks.items()
+    }
 
 
 def _dates(subjects: Iterable[Subject]) -> Marks:
@@ -145,31 +149,21 @@ def _dates(subjects: Iterable[Subject]) -> Marks:
 
 def _shown(found: Answer, counted: Mapping[str, Mapping[str, int]], *, total: int) -> list[Facet]:
     text = found.asked.text
-    applied = list(zip(parts_of(text), chips(text), strict=False))
+    base, applied = as_part(text), list(zip(parts_of(text), chips(text), strict=False))
     swatches = {colour.name: colour.hex for colour in named_colours()}
     listed = []
     for name, title in _TITLES.items():
-        values = [
-            Value(
-                name=_name(name, value),
-                text=searched,
-                count=count,
-                swatch=swatches.get(value, "") if name == "color" else "",
-            )
-            for value, count in sorted(counted[name].items(), key=lambda pair: _order(name, *pair))
-            if 0 < count < total and len(searched := narrowed(text, _typed(name, value))) <= MAX_LENGTH
-        ][:_MOST]
+        telling = [(value, count) for value, count in counted[name].items() if 0 < count < total]
+        telling.sort(key=lambda pair: _order(name, *pair))
+        values = tuple(
+            Value(name=_name(name, value), text=longer, count=count, swatch=swatches.get(value, ""))
+            for value, count in telling[:_MOST]
+            if len(longer := f"{base} {_typed(name, value)}") <= MAX_LENGTH
+        )
         own = tuple(chip for part, chip in applied if part.name in _SAME.get(name, {name}))
         if values or own:
-            listed.append(
-                Facet(
-                    name=name,
-                    title=title,
-                    applied=own,
-                    values=tuple(values[:_SHOWN]),
-                    further=tuple(values[_SHOWN:]),
-                )
-            )
+            shown, further = values[:_SHOWN], values[_SHOWN:]
+            listed.append(Facet(name=name, title=title, applied=own, values=shown, further=further))
     return listed
 
 

@@ -53,11 +53,10 @@ def parse_query(
     )
 
 
-def narrowed(text: str, typed: str) -> str:
-    """Return a search with one more filter as it would be typed: beside all that it asks, whatever stands in ORs."""
+def as_part(text: str) -> str:
+    """Return a search as a part of a longer one: what is typed after it narrows all of it, whatever stands in ORs."""
     plain = " ".join(text.split())
-    tree = parse(_plain(plain))
-    return f"({plain}) {typed}" if isinstance(tree, Either) else f"{plain} {typed}"
+    return f"({plain})" if isinstance(parse(_plain(plain)), Either) else plain
 
 
 def parts_of(text: str, *, known: Known | None = None) -> list[Part]:

@@ -66,7 +66,7 @@ def _fill(desk: Desk) -> None:
     for n in range(5):
         shots = desk.video(*(dice.choice(words) for _ in range(4)))
         units += shots
-        desk.line(shots[0], "a red car passed by", start_ms=2_000 + n, end_ms=13_000)
+        desk.line(shots[0], "a red car passed by", start_ms=2_000 + n, end_ms=9_000)
         desk.line(shots[0], "good evening", start_ms=21_000, end_ms=24_000)
     for unit in units:
         for person in dice.sample(people, dice.choice([0, 0, 1, 2])):
@@ -112,15 +112,15 @@ def _fill(desk: Desk) -> None:
     ("text", "kind"),
     [
         ("red car", None),
-        ("red car", UnitKind.SHOT),
+        ("red car sunset", UnitKind.SHOT),
         ("red car OR green tree", None),
         ("red car kind:video", None),
-        ("red car person:Ana", None),
+        ("red car sunset person:Ana", None),
         ("person:Ana", None),
         ("tag:nature", None),
         ('said:"red car"', None),
         ("kind:photo", None),
-        ("after:2023 -tag:boat", None),
+        ("after:2023 -iso>100", None),
         ('"red car"', None),
     ],
 )

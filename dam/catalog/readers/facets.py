@@ -1,7 +1,7 @@
 """What some units can be narrowed by: who and what is in them, each value with the units that its filter would keep.
 
 The values are those that a search understands, and the units are exactly those that it would keep of the given ones.
-Each function takes a few queries in chunks of ids, however many units there are.
+Each function takes a query or a few, however many units there are.
 """
 
 from collections import defaultdict
@@ -11,9 +11,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 
 from dam.catalog import current
-from dam.catalog.ids import chunks
+from dam.catalog.ids import among
 from dam.catalog.lexicon import Lexicon, folded, recent_lexicon
 from dam.catalog.models import (
     AssetMetadata,
@@ -68,9 +69,8 @@ def subjects(unit_ids: Collection[int]) -> list[Subject]:
             width=width,
             height=height,
         )
-        for some in chunks(unit_ids)
         for pk, asset_id, kind, unit_kind, position, taken_at, width, height in Unit.objects.filter(
-            pk__in=some
+            pk__in=among(unit_ids)
         ).values_list(*_SUBJECT)
     ]
 
@@ -89,37 +89,30 @@ def things(units: Collection[Subject]) -> Marks:
     """Return which things are in which units."""
     found: Marks = defaultdict(set)
     model = current.model_of(Stage.OBJECTS)
-    for some in chunks(unit.unit_id for unit in units):
-        rows = DetectedObject.objects.filter(unit_id__in=some, model=model).order_by().values_list("label", "unit_id")
-        for label, unit_id in rows.distinct():
-            found[label].add(unit_id)
+    rows = DetectedObject.objects.filter(unit_id__in=_ids(units), model=model)
+    for label, unit_id in rows.values_list("label", "unit_id").distinct():
+        found[label].add(unit_id)
     return dict(found)
 
 
 def colours(units: Collection[Subject]) -> Marks:
     """Return which colours are in which units, with what each colour covers."""
     own: Marks = defaultdict(set)
-    for some in chunks(unit.unit_id for unit in units):
-        rows = UnitColour.objects.filter(unit_id__in=some, share__gte=measure.LEAST_SHARE)
-        for name, unit_id in rows.values_list("name", "unit_id"):
-            own[name].add(unit_id)
+    rows = UnitColour.objects.filter(unit_id__in=_ids(units), share__gte=measure.LEAST_SHARE)
+    for name, unit_id in rows.values_list("name", "unit_id"):
+        own[name].add(unit_id)
     return {name: set().union(*(own.get(other, set()) for other in names_under(name))) for name in own}
 
 
 def looks(units: Collection[Subject]) -> Marks:
     """Return which units look, move or sound how."""
     found: Marks = defaultdict(set)
-    for some in chunks(unit.unit_id for unit in units):
-        timed = {
-            pk: (Motion(motion) if motion else None, loudness)
-            for pk, motion, loudness in UnitMeasure.objects.filter(pk__in=some).values_list(
-                "pk", "motion", "loudness_lufs"
-            )
-        }
-        seen = {row[0]: row[1:] for row in UnitLook.objects.filter(pk__in=some).values_list("pk", *_LOOK)}
-        for pk in {*seen, *timed}:
-            for word, _ in measure.words_of(_look(pk, seen.get(pk), timed.get(pk))):
-                found[word].add(pk)
+    measures = UnitMeasure.objects.filter(pk__in=_ids(units)).values_list("pk", "motion", "loudness_lufs")
+    timed = {pk: (Motion(motion) if motion else None, loudness) for pk, motion, loudness in measures}
+    seen = {row[0]: row[1:] for row in UnitLook.objects.filter(pk__in=_ids(units)).values_list("pk", *_LOOK)}
+    for pk in {*seen, *timed}:
+        for word, _ in measure.words_of(_look(pk, seen.get(pk), timed.get(pk))):
+            found[word].add(pk)
     for unit in units:
         if unit.unit_kind is not UnitKind.CLIP and unit.width and unit.height:
             found[measure.shape_of(unit.width, unit.height)].add(unit.unit_id)
@@ -170,13 +163,12 @@ def _said_of(units: Collection[Subject]) -> _Said:
     by_tag: dict[int, set[int]] = defaultdict(set)
     accepted: dict[int, set[int]] = defaultdict(set)
     refused: dict[int, set[int]] = defaultdict(set)
-    for some in chunks(unit.unit_id for unit in units):
-        scores = TagScore.objects.filter(unit_id__in=some, model__in=shown, certainty__gte=LINE)
-        for tag_id, unit_id in scores.values_list("tag_id", "unit_id"):
-            by_tag[tag_id].add(unit_id)
-        verdicts = TagVerdict.objects.filter(unit_id__in=some).values_list("tag_id", "unit_id", "accepted")
-        for tag_id, unit_id, yes in verdicts:
-            (accepted if yes else refused)[tag_id].add(unit_id)
+    scores = TagScore.objects.filter(unit_id__in=_ids(units), model__in=shown, certainty__gte=LINE)
+    for tag_id, unit_id in scores.values_list("tag_id", "unit_id"):
+        by_tag[tag_id].add(unit_id)
+    verdicts = TagVerdict.objects.filter(unit_id__in=_ids(units)).values_list("tag_id", "unit_id", "accepted")
+    for tag_id, unit_id, yes in verdicts:
+        (accepted if yes else refused)[tag_id].add(unit_id)
     for tag_id, those in refused.items():
         by_tag[tag_id] -= those
     for tag_id, those in accepted.items():
@@ -192,14 +184,13 @@ def _keywords(units: Collection[Subject]) -> tuple[Marks, dict[str, str]]:
             carriers[unit.asset_id].append(unit.unit_id)
     found: Marks = defaultdict(set)
     spelled: dict[str, str] = {}
-    for some in chunks(carriers):
-        rows = AssetMetadata.objects.filter(pk__in=some).exclude(keywords=[]).values_list("pk", "keywords")
-        for asset_id, words in rows:
-            for word in words:
-                key = folded(str(word))
-                if key:
-                    spelled.setdefault(key, str(word))
-                    found[key].update(carriers[asset_id])
+    rows = AssetMetadata.objects.filter(pk__in=among(carriers)).exclude(keywords=[]).values_list("pk", "keywords")
+    for asset_id, words in rows:
+        for word in words:
+            key = folded(str(word))
+            if key:
+                spelled.setdefault(key, str(word))
+                found[key].update(carriers[asset_id])
     return dict(found), spelled
 
 
@@ -216,11 +207,11 @@ def _with_tag(name: str, lexicon: Lexicon, said: _Said, keywords: Marks) -> set[
 
 
 def _where(units: Collection[Subject], condition: Q) -> set[int]:
-    return {
-        pk
-        for some in chunks(unit.unit_id for unit in units)
-        for pk in Unit.objects.filter(condition, pk__in=some).values_list("pk", flat=True)
-    }
+    return set(Unit.objects.filter(condition, pk__in=_ids(units)).values_list("pk", flat=True))
+
+
+def _ids(units: Collection[Subject]) -> RawSQL:
+    return among([unit.unit_id for unit in units])
 
 
 def _look(

@@ -1,14 +1,16 @@
 """What assets can be narrowed by: what their files say, each value with the assets that its filter would keep."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection
 from typing import Any
 
-from dam.catalog.ids import chunks
+from dam.catalog.ids import among
 from dam.catalog.models import AssetMetadata, AssetPlace, MediaFile
 from dam.catalog.readers.facets import Marks
 from dam.catalog.readers.places import matches_place
 from dam.types import FileState
+
+_PLACES = 48  # each is looked for among all places of the assets
 
 
 def cameras(assets: Collection[int]) -> Marks:
@@ -45,11 +47,17 @@ def stars(assets: Collection[int]) -> Marks:
 def places(assets: Collection[int]) -> Marks:
     """Return which assets were taken in which country, and in which city ("Lisbon, Portugal")."""
     at: dict[tuple[str, str, str, str], set[int]] = defaultdict(set)
-    for some in chunks(assets):
-        rows = AssetPlace.objects.filter(pk__in=some).values_list("pk", "country_code", "city", "region", "country")
-        for pk, code, city, region, country in rows:
-            at[code, city, region, country].add(pk)
-    names = {country for _, _, _, country in at} | {f"{city}, {country}" for _, city, _, country in at if city}
+    rows = AssetPlace.objects.filter(pk__in=among(assets)).values_list(
+        "pk", "country_code", "city", "region", "country"
+    )
+    for pk, code, city, region, country in rows:
+        at[code, city, region, country].add(pk)
+    own: Counter[str] = Counter()
+    for (_, city, _, country), found in at.items():
+        own[country] += len(found)
+        if city:
+            own[f"{city}, {country}"] += len(found)
+    names = [name for name, _ in own.most_common(_PLACES)]
     return {
         name: set[int]().union(
             *(found for (code, *parts), found in at.items() if matches_place(name, code=code, names=parts) > 0)
@@ -60,11 +68,9 @@ def places(assets: Collection[int]) -> Marks:
 
 def folders(assets: Collection[int]) -> Marks:
     """Return which assets lie in which folder or below it, by its path, and in which library, by its name."""
-    rows: list[tuple[int, str, str, str]] = []
-    for some in chunks(assets):
-        files = MediaFile.objects.filter(asset_id__in=some, state=FileState.PRESENT)
-        found = files.values_list("asset_id", "folder", "library__name", "library__root")
-        rows += [(int(pk or 0), folder, name, root) for pk, folder, name, root in found]
+    files = MediaFile.objects.filter(asset_id__in=among(assets), state=FileState.PRESENT)
+    found = files.values_list("asset_id", "folder", "library__name", "library__root")
+    rows = [(int(pk or 0), folder, name, root) for pk, folder, name, root in found]
     paths = {path for path in {row[1] for row in rows} if path}
     paths |= {parent for path in paths for parent in _parents(path)}
     names = {name for _, _, name, _ in rows}
@@ -80,9 +86,7 @@ def folders(assets: Collection[int]) -> Marks:
 
 
 def _metadata(assets: Collection[int], *fields: str) -> list[tuple[Any, ...]]:
-    return [
-        row for some in chunks(assets) for row in AssetMetadata.objects.filter(pk__in=some).values_list("pk", *fields)
-    ]
+    return list(AssetMetadata.objects.filter(pk__in=among(assets)).values_list("pk", *fields))
 
 
 def _parents(path: str) -> list[str]:

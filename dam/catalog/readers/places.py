@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeVar
 
 from django.db.models import Count, Max
@@ -131,7 +132,7 @@ def places() -> list[CountryCount]:
     return list(_fullest(countries))
 
 
-def _certainty(asked: list[str], *, code: str, names: Iterable[str]) -> float:
+def _certainty(asked: tuple[str, ...], *, code: str, names: Iterable[str]) -> float:
     joined = " ".join(asked)
     if joined == code.lower() or _COUNTRY_WORDS.get(joined) == code:
         return 1.0
@@ -145,8 +146,9 @@ def _certainty(asked: list[str], *, code: str, names: Iterable[str]) -> float:
     return best
 
 
-def _folded(text: str) -> list[str]:
-    return [term.folded for term in words.terms(words.clean(text))]
+@lru_cache(maxsize=4_096)  # a library's places are compared with each name that is typed
+def _folded(text: str) -> tuple[str, ...]:
+    return tuple(term.folded for term in words.terms(words.clean(text)))
 
 
 def _fullest(rows: Iterable[_Counted]) -> tuple[_Counted, ...]:
