@@ -36,12 +36,13 @@ class Chip:
 def chips(text: str) -> list[Chip]:
     """Return the chips of a search; none for one that can't be read, whose error is shown instead."""
     try:
-        return [_chip(part) for part in parts_of(text, known=known())]
+        return [chip_of(part) for part in parts_of(text, known=known())]
     except QueryError:
         return []
 
 
-def _chip(part: Part) -> Chip:
+def chip_of(part: Part) -> Chip:
+    """Return one filter as a chip."""
     lead, value = _LEADS[part.name], part.value
     if part.name == "person" and value.startswith("#"):
         value = _person(value)

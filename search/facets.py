@@ -17,8 +17,9 @@ from dam.catalog.readers.measure import LOOK_NAMES
 from dam.types import MediaKind, UnitKind
 from dam.types.colours import named_colours
 from search.answers import Answer
-from search.chips import Chip, chips
+from search.chips import Chip, chip_of
 from search.filters import units as unit_filters
+from search.known import known
 from search.parse import MAX_LENGTH, as_part, parts_of
 from search.query.tree import typed
 
@@ -149,7 +150,7 @@ def _dates(subjects: Iterable[Subject]) -> Marks:
 
 def _shown(found: Answer, counted: Mapping[str, Mapping[str, int]], *, total: int) -> list[Facet]:
     text = found.asked.text
-    base, applied = as_part(text), list(zip(parts_of(text), chips(text), strict=False))
+    base, parts = as_part(text), parts_of(text, known=known())
     swatches = {colour.name: colour.hex for colour in named_colours()}
     listed = []
     for name, title in _TITLES.items():
@@ -160,7 +161,7 @@ def _shown(found: Answer, counted: Mapping[str, Mapping[str, int]], *, total: in
             for value, count in telling[:_MOST]
             if len(longer := f"{base} {_typed(name, value)}") <= MAX_LENGTH
         )
-        own = tuple(chip for part, chip in applied if part.name in _SAME.get(name, {name}))
+        own = tuple(chip_of(part) for part in parts if part.name in _SAME.get(name, {name}))
         if values or own:
             shown, further = values[:_SHOWN], values[_SHOWN:]
             listed.append(Facet(name=name, title=title, applied=own, values=shown, further=further))

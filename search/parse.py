@@ -38,7 +38,7 @@ def parse_query(
     With what is `known` by name, plain words are understood as far as they are certain, "last summer" say.
     Raises QueryError, with the place, for what is no search: see `search.query.grammar`.
     """
-    tree = _read(text, known)
+    tree = tree_of(text, known=known)
     asked = frozenset(_kind(kind, place=None) for kind in kinds)
     if tree is None:
         return Query(kinds=asked, library_id=library_id)
@@ -61,20 +61,22 @@ def as_part(text: str) -> str:
 
 def parts_of(text: str, *, known: Known | None = None) -> list[Part]:
     """Return the filters of a search in the order typed, as `parse_query` understands them. Raises QueryError."""
-    tree = _read(text, known)
+    tree = tree_of(text, known=known)
     if tree is None:
         return []
-    return [_part(leaf, tree) for leaf in leaves(tree) if isinstance(leaf, Filter) or _is_literal(leaf)]
+    return [part_of(leaf, tree) for leaf in leaves(tree) if isinstance(leaf, Filter | Words) and has_chip(leaf)]
 
 
-def _read(text: str, known: Known | None) -> Node | None:
+def tree_of(text: str, *, known: Known | None = None) -> Node | None:
+    """Return a search as a tree, as `parse_query` understands it; None where nothing was typed. Raises QueryError."""
     tree = parse(_plain(text))
     if tree is None or known is None:
         return tree
     return understand(tree, known, today=datetime.now(tz=UTC).astimezone().date())
 
 
-def _part(leaf: Leaf, tree: Node) -> Part:
+def part_of(leaf: Filter | Words, tree: Node) -> Part:
+    """Return a filter, or literal words, of a tree as a part with what is left without it."""
     if isinstance(leaf, Filter) and leaf.guessed:
         literal = Words(text=" ".join(leaf.guessed.split()), literal=True)
         undone = as_text(replaced(tree, leaf, literal))
@@ -87,8 +89,9 @@ def _part(leaf: Leaf, tree: Node) -> Part:
     return Part(name=leaf.name, value=relation + leaf.value, negated=leaf.negated, rest=left)
 
 
-def _is_literal(leaf: Leaf) -> bool:
-    return isinstance(leaf, Words) and leaf.literal
+def has_chip(leaf: Filter | Words) -> bool:
+    """Tell whether a part is a filter, or words that are to be nothing else."""
+    return isinstance(leaf, Filter) or leaf.literal
 
 
 def _plain(text: str) -> str:

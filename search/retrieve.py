@@ -170,11 +170,13 @@ def _by_words(query: Query, narrowing: Narrowing) -> list[Candidate]:
 def _by_name(query: Query, narrowing: Narrowing) -> list[Candidate]:
     """Return what a tag, a person or a place of exactly these words is in: the names that things have here."""
     only = None if narrowing.only is None else frozenset(narrowing.only.tolist())
-    return [
-        Candidate(unit_id=unit, evidence=evidence)
+    found = [
+        (unit, evidence)
         for unit, evidence in (*named.called(query.text), *_taken_in(query.text))
         if (only is None or unit in only) and unit not in narrowing.but
     ]
+    kept = narrow.of_kinds((unit for unit, _ in found), query.kinds) if found else set[int]()
+    return [Candidate(unit_id=unit, evidence=evidence) for unit, evidence in found if unit in kept]
 
 
 def _taken_in(text: str) -> list[tuple[int, Evidence]]:
@@ -208,10 +210,8 @@ def _listed(query: Query, within: Allowed) -> Mapping[int, tuple[Evidence, ...]]
     if within.own is None:
         newest = narrow.newest_units(within.condition, kinds=query.kinds, but=within.but, limit=_LISTED)
         return dict.fromkeys(newest, ())
-    own = [unit for unit in within.own if unit not in within.but]
-    if query.kinds:
-        here = narrow.of_kinds(own, query.kinds)
-        own = [unit for unit in own if unit in here]
+    kept = narrow.of_kinds(within.own, query.kinds)
+    own = [unit for unit in within.own if unit in kept and unit not in within.but]
     return {unit: within.evidence[unit] for unit in own}
 
 

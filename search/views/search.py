@@ -14,7 +14,7 @@ from dam.errors import EngineError, QueryError
 from search.answers import answer
 from search.asked import Asked, read_asked, read_strictness
 from search.cards import asset_cards
-from search.chips import chips
+from search.editable import editable_chips
 from search.examples import examples
 from search.facets import facets
 from search.forms import AddLibraryForm
@@ -131,7 +131,7 @@ def _after(asked: Asked) -> tuple[int, dict[str, object]]:
         return 400, {"error": str(error), "error_kind": "query"}
     except EngineError as error:
         return 503, {"error": str(error), "error_kind": "engine"}
-    return 200, {"chips": chips(asked.text), **answer_context(found)}
+    return 200, {"chips": editable_chips(asked.text), **answer_context(found)}
 
 
 def _results(request: HttpRequest, asked: Asked, *, history: str) -> HttpResponse:

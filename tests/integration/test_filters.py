@@ -259,6 +259,17 @@ def test_writing_speech_colour_look_and_place(desk: Desk) -> None:
         desk.ask("look:nice")
 
 
+def test_a_kind_narrows_what_names_and_filters_find(desk: Desk) -> None:
+    photo = desk.photo("harbour")
+    (shot,) = desk.video("harbour shot")
+    ana = Person.objects.create(name="Ana")
+    for unit in (photo, shot):
+        seen(unit, ana)
+    assert desk.found("ana") == desk.found("person:ana") == {"harbour", "harbour shot"}
+    assert desk.found("ana kind:video") == desk.found("person:ana kind:video") == {"harbour shot"}
+    assert desk.found("videos of ana") == {"harbour shot"}
+
+
 def test_plain_words_name_people_places_and_dates(desk: Desk) -> None:
     boat, tram, other = (desk.photo(name) for name in ("white boat", "yellow tram", "yellow tram hill"))
     for unit, taken in ((boat, 2023), (tram, 2024), (other, 2024)):

@@ -21,13 +21,13 @@ def unit_ids(condition: Q) -> IdArray:
     return np.unique(np.fromiter(rows.iterator(chunk_size=10_000), dtype=np.int64))
 
 
-def of_kinds(units: Iterable[int], kinds: Collection[MediaKind]) -> set[int]:
-    """Return those units whose assets are of these kinds."""
-    return {
-        pk
-        for some in chunks(units)
-        for pk in Unit.objects.filter(pk__in=some, asset__kind__in=list(kinds)).values_list("pk", flat=True)
-    }
+def of_kinds(unit_ids: Iterable[int], kinds: Collection[MediaKind]) -> set[int]:
+    """Return those of these units whose asset is of one of these kinds; all of them where none is named."""
+    asked = list(dict.fromkeys(unit_ids))
+    if not kinds:
+        return set(asked)
+    rows = Unit.objects.filter(asset__kind__in=list(kinds))
+    return {pk for some in chunks(asked) for pk in rows.filter(pk__in=some).values_list("pk", flat=True)}
 
 
 def newest_units(condition: Q, *, kinds: Collection[MediaKind], but: Collection[int], limit: int) -> list[int]:

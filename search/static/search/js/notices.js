@@ -25,3 +25,29 @@ document.addEventListener("click", (event) => {
   const notice = event.target.closest?.("[data-close]")?.closest("[data-notice]");
   if (notice) notice.hidden = true;
 });
+
+function put(text, ...more) {
+  const notice = document.createElement("div");
+  const words = document.createElement("span");
+  notice.className = "notice";
+  notice.dataset.notice = "";
+  words.className = "notice__text";
+  words.textContent = text;
+  notice.append(words, ...more);
+  document.getElementById("notices")?.append(notice);
+  watchNotices(document);
+}
+
+// What a script has to say, where the server's notices stand.
+export function say(text) {
+  put(text);
+}
+
+export function sayWithLink(text, name, address) {
+  const link = document.createElement("a");
+  link.className = "notice__undo";
+  link.dataset.undo = "";
+  link.textContent = name;
+  link.href = address;
+  put(text, link);
+}
