@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.operation import Operation
 
-from search.api import assets, libraries, renditions, root, search, units
+from search.api import assets, collections, jobs, libraries, people, renditions, root, search, tags, units
 from search.api.document import Document
 from search.api.errors import Refused, handle_errors, refusal
 from search.api.guard import MAY_READ
@@ -67,3 +67,7 @@ api.add_router("assets", assets.router, tags=["assets"])
 api.add_router("", units.router, tags=["units"])
 api.add_router("", renditions.router, tags=["renditions"])
 api.add_router("libraries", libraries.router, tags=["libraries"])
+api.add_router("people", people.router, tags=["people"])
+api.add_router("", tags.router, tags=["tags"])
+api.add_router("collections", collections.router, tags=["collections"])
+api.add_router("", jobs.router, tags=["jobs"])

@@ -8,15 +8,17 @@ from django.core import signing
 
 from search.api.errors import Refused
 
+Place = list[int | str | None]  # of a page's last row: whatever its listing goes on from
+
 _signer = signing.Signer(salt="afterimage.api.cursor")
 
 
-def write_cursor(listing: str, asked: Mapping[str, object], place: list[int | str | None]) -> str:
+def write_cursor(listing: str, asked: Mapping[str, object], place: Place) -> str:
     """Return the cursor of a place in a listing; `asked` are the parameters that chose what is listed."""
     return _signer.sign_object([_fingerprint(listing, asked), place])
 
 
-def read_cursor(text: str | None, listing: str, asked: Mapping[str, object]) -> list[int | str | None] | None:
+def read_cursor(text: str | None, listing: str, asked: Mapping[str, object]) -> Place | None:
     """Return the place of a cursor, None where there is none. Raises Refused for one of another listing."""
     if not text:
         return None
@@ -31,6 +33,6 @@ def read_cursor(text: str | None, listing: str, asked: Mapping[str, object]) -> 
 
 def _fingerprint(listing: str, asked: Mapping[str, object]) -> str:
     """Return what tells one listing from another; `limit` may change from page to page."""
-    kept = {name: str(value) for name, value in asked.items() if value is not None and name != "limit"}
+    kept = {name: str(value) for name, value in asked.items() if value not in {None, ""} and name != "limit"}
     text = json.dumps([listing, sorted(kept.items())])
     return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()

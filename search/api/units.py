@@ -12,7 +12,8 @@ from dam.types import UnitKind
 from search.api.cursors import read_cursor, write_cursor
 from search.api.errors import answers, missing
 from search.api.pictures import PictureOut, picture_out
-from search.api.search import HitOut, hit_out
+from search.api.search import hit_out
+from search.api.search_schemas import HitOut
 from search.api.types import Cursor, Id, Limit
 from search.service import more_like
 

@@ -13,14 +13,12 @@ from dam.catalog.models import Asset, Tag, TagScore, Unit
 from dam.catalog.readers import review as waiting
 from dam.catalog.readers import tags
 from dam.catalog.readers.review import Suggestion, TagToReview
-from dam.catalog.readers.taught import taught_tags
-from dam.catalog.writers.tags import ensure_tag, say
 from dam.errors import TagError
-from dam.tagging.teach_later import relearn
 from dam.types import TagKind
 from search.cards import Card, unit_cards
 from search.judging import judged
 from search.templatetags.notices import say_done
+from search.verdicts import give, judge
 from search.views.ways import go_back, number
 
 _TAGS_OFFERED = 24
@@ -76,19 +74,15 @@ def verdict(request: HttpRequest) -> HttpResponse:
     pairs = _pairs(request.POST.getlist("mark"))
     if word not in _WORDS or not pairs:
         return HttpResponse("Nothing was judged.", status=400, content_type="text/plain; charset=utf-8")
-    learns = {tag.pk for tag in taught_tags()}
-    if request.POST.get("lesson") == "1":
-        learns |= set(pairs)
+    lesson = request.POST.get("lesson") == "1"
     corrections, names, number_of_units = [], [], 0
     for tag in Tag.objects.filter(pk__in=pairs).order_by("name"):
         units = pairs[tag.pk]
         if word == "no" and request.POST.get("whole") == "asset":
             units = _of_the_same_assets(units, tag.pk)
-        corrections.append(say(units, tag.pk, _WORDS[word]))
+        corrections.append(judge(units, tag.pk, _WORDS[word], lesson=lesson))
         names.append(tag.name)
         number_of_units += len(pairs[tag.pk])
-        if tag.pk in learns:
-            relearn(tag.pk)
     say_done(request, _sentence(word, names, number_of_units), corrections=corrections)
     if request.headers.get("Accept", "").startswith("application/json"):
         return JsonResponse(_as_json(request, list(pairs)))
@@ -106,13 +100,10 @@ def add_tag(request: HttpRequest, asset_id: int) -> HttpResponse:
         say_done(request, "This file is still being read: tags can be given once it is.")
         return back_to(request, back)
     try:
-        tag = ensure_tag(request.POST.get("word", ""))
+        tag, correction = give(unit.pk, request.POST.get("word", ""))
     except TagError as error:
         say_done(request, str(error))
         return back_to(request, back)
-    correction = say([unit.pk], tag.pk, True)
-    if tag.pk in {taught.pk for taught in taught_tags()}:
-        relearn(tag.pk)
     say_done(request, f"Tagged “{tag.name}”.", corrections=[correction])
     return back_to(request, back)
 

@@ -1,6 +1,5 @@
 """The API over a small library: searches, assets and units page by page, bytes in ranges, errors in one shape."""
 
-import functools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,22 +14,16 @@ from dam.catalog.models import Asset, AssetMetadata, Library, MediaFile, Renditi
 from dam.config import config
 from dam.errors import EngineError
 from dam.types import AssetState, RenditionRole
-from search import answers, service
-from search.api import units as units_api
-from search.follow import Follower
-from tests.small_library import SmallLibrary, WordsEmbedder
+from search import answers
+from tests.api_desk import small_search
+from tests.small_library import SmallLibrary
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def rows(monkeypatch: pytest.MonkeyPatch) -> SmallLibrary:
-    """A small library, searched by the small model wherever the API searches."""
-    source = Follower(snapshots=None)
-    options: dict[str, Any] = {"embedder": WordsEmbedder(), "source": source}
-    monkeypatch.setattr(answers, "find", functools.partial(service.find, **options))
-    monkeypatch.setattr(units_api, "more_like", functools.partial(service.more_like, **options))
-    return SmallLibrary()
+    return small_search(monkeypatch)
 
 
 def get(client: Client, address: str, *, status: int = 200) -> Any:
@@ -74,7 +67,7 @@ def test_a_search_answers_with_its_reasons(client: Client, rows: SmallLibrary) -
     assert "".join(part["text"] for part in why["text"]["snippet"]) == "A red car by the sea"
     assert found["good_count"] == found["counts"]["photo"] == sum(hit["good"] for hit in found["hits"])
     assert (found["total_units"], found["searched_units"]) == (61, 61)
-    assert found["page"] == "/?q=red+car"
+    assert found["page"] == "/?q=red+car&each=1"
 
 
 def test_a_spoken_line_has_its_second(client: Client, rows: SmallLibrary) -> None:
@@ -100,6 +93,23 @@ def test_search_pages_give_every_hit_once_though_others_come_in(client: Client, 
         seen += [hit["unit_id"] for hit in found["hits"]]
     assert len(seen) == len(set(seen))
     assert old <= set(seen)
+
+
+def test_hits_are_ordered_grouped_and_folded_as_on_the_page(client: Client, rows: SmallLibrary) -> None:
+    shots = rows.video(["red car", "red car", "grey blur"], path="trip/harbour.mp4")
+    photo = rows.photo("x", path="trip/red car.jpg", described="red car")
+    for _ in range(40):
+        rows.photo("grey blur")
+    apart = get(client, "/api/search?q=red+car&group=video")["hits"]
+    groups = {hit["unit_id"]: hit["group"]["title"] for hit in apart if hit["good"]}
+    assert groups == {shots[0].pk: "harbour.mp4", shots[1].pk: "harbour.mp4", photo.pk: "Photos"}
+    together = get(client, "/api/search?q=red+car&fold=true")
+    behind = {hit["unit_id"]: hit["behind"] for hit in together["hits"] if hit["good"]}
+    assert sorted([*behind, *(other for others in behind.values() for other in others)]) == sorted(groups)
+    assert together["good_count"] == 3
+    Asset.objects.filter(pk=photo.asset_id).update(taken_at="2024-05-12T10:00:00Z")
+    assert get(client, "/api/search?q=red+car&sort=date")["hits"][0]["unit_id"] == photo.pk
+    assert get(client, "/api/search?q=red+car&strict=-2")["asked"]["strict"] == "-2"
 
 
 def test_a_cursor_is_taken_back_by_its_own_listing_alone(client: Client, rows: SmallLibrary) -> None:

@@ -164,6 +164,11 @@ def rendition_place(rendition_id: int) -> RenditionPlace | None:
     return RenditionPlace(key=row[0], mime=row[1], size_bytes=row[2]) if row else None
 
 
+def first_unit(asset_id: int) -> int | None:
+    """Return the first unit of an asset, at which what is said of the whole stands; None while it is being read."""
+    return Unit.objects.filter(asset_id=asset_id).order_by("position").values_list("pk", flat=True).first()
+
+
 def asset_mime(asset_id: int) -> tuple[str, str, str] | None:
     """Return (stored MIME type, name to download as, fingerprint) of an asset, or None."""
     asset = Asset.objects.filter(pk=asset_id).only("mime", "fingerprint").first()

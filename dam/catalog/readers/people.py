@@ -106,6 +106,19 @@ def faces_of(person_id: int, *, limit: int = 200, offset: int = 0) -> list[FaceV
     return [_face(row) for row in newest[offset : offset + limit]]
 
 
+def people_after(after_id: int, *, limit: int, named: bool | None = None, hidden: bool = False) -> list[PersonView]:
+    """Return people by id, from the one after `after_id` on; unnamed people of whom nothing is shown are left out."""
+    rows = _counted(Person.objects.filter(hidden=hidden, pk__gt=after_id)).filter(Q(seen__gt=0) | ~Q(name=""))
+    if named is not None:
+        rows = rows.exclude(name="") if named else rows.filter(name="")
+    return _views(list(rows.order_by("pk")[:limit]))
+
+
+def faces_after(person_id: int, after_id: int, *, limit: int) -> list[FaceView]:
+    """Return a person's appearances by id, from the one after `after_id` on."""
+    return [_face(row) for row in _faces().filter(person=person_id, pk__gt=after_id).order_by("pk")[:limit]]
+
+
 def faces_in(asset_id: int) -> list[FaceView]:
     """Return the faces of a photo or a video, by unit and time; in one picture from left to right."""
     rows = _faces().filter(unit__asset_id=asset_id)

@@ -67,7 +67,7 @@ function onKey(event) {
   const tile = document.activeElement?.closest?.("[data-tile]");
   if (pendingGo) {
     pendingGo = false;
-    const to = { l: "/library", p: "/people", t: "/tags", a: "/activity", s: "/" }[event.key];
+    const to = { l: "/library", p: "/people", t: "/tags", c: "/collections", a: "/activity", s: "/" }[event.key];
     if (to) { event.preventDefault(); location.assign(to); return; }
   }
   const actions = {

@@ -1,0 +1,20 @@
+"""Changes that people made, taken back: each by the service that made it."""
+
+from collections.abc import Collection as Ids
+
+from dam.catalog.models import Correction
+from dam.catalog.writers import collections, pins, tags
+from dam.people import service as people
+
+_SERVICES = {
+    "people": people.undo,
+    tags.SUBJECT: tags.undo,
+    collections.SUBJECT: collections.undo,
+    pins.SUBJECT: pins.undo,
+}
+
+
+def take_back(correction_ids: Ids[int]) -> list[str]:
+    """Undo corrections, the last first; returns the summaries of those that were not undone already."""
+    wanted = list(Correction.objects.filter(pk__in=correction_ids).order_by("-pk"))
+    return [row.summary for row in wanted if row.subject in _SERVICES and _SERVICES[row.subject](row.pk)]
