@@ -134,7 +134,6 @@ def test_a_pack_that_waits_is_compared_before_it_answers(desk: Desk) -> None:
     pins.pin({"q": "a man"}, asset_id=photo, source=desk.follower)
     choices.use("two", answering="one", wait=True)
     follow_pack()
-    assert {model for _, stage, model in _runs() if stage == Stage.TRANSCRIBE} == {"pocketsphinx-en-us"}
     with pytest.raises(PackIncomplete, match="no vectors yet of"):
         pins.run(RunCause.HAND, pack="two", source=desk.follower)
     assert desk.run() == {}
