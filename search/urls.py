@@ -38,6 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("complete", complete.complete, name="complete"),
     path("complete.json", complete.as_json, name="complete-json"),
     path("results/more", search.more, name="more"),
+    path("results/narrow", search.narrow, name="narrow"),
     path("results/pile", search.pile, name="pile"),
     path("results/strictness", search.strictness, name="strictness"),
     path("pictures", query_pictures.give, name="give-picture"),

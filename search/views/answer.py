@@ -55,6 +55,7 @@ def answer_context(found: Answer) -> dict[str, object]:
         "sorts": [Choice(name=name, value=sort, chosen=sort is asked.sort) for sort, name in _SORT_NAMES.items()],
         "groups": [Choice(name=name, value=by, chosen=by is asked.group) for by, name in _GROUP_NAMES.items()],
         "strictness_name": STRICTNESS_NAMES[asked.strictness],
+        "here": link(asked.where),
         "other_each": link({**asked.where, "each": "" if asked.each else "1"}),
         "rest": cards_at(found, _rest(found, _REST)) if found.good else [],
         "nearest": [] if found.good else cards_at(found, _rest(found, _NEAREST)),
