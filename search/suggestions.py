@@ -51,6 +51,11 @@ class Suggestions:
         return any(each.count is not None for each in self.found)
 
     @property
+    def settled(self) -> bool:
+        """Tell whether nothing is left to choose: what may be taken stands there already."""
+        return len(self.found) == 1 and self.found[0].exact
+
+    @property
     def unfinished(self) -> bool:
         """Tell whether a value is being typed that is none of those known yet."""
         return self.of_value and bool(self.found) and not any(each.exact for each in self.found)

@@ -122,6 +122,12 @@ def test_a_saved_search_is_opened() -> None:
     assert found.asked == "q=place%3A%C3%89vora+dusk&sort=date"
 
 
+def test_what_stands_there_already_is_not_offered_alone(library: SmallLibrary) -> None:
+    assert not suggestions("place:lisb", 10).settled
+    assert suggestions("place:lisbon", 12).settled
+    assert not suggestions("tag:boat", 8).settled
+
+
 def test_the_value_of_a_chip(library: SmallLibrary) -> None:
     assert [each.text for each in values_of("person", "an").found] == ["Ána Lima"]
 
