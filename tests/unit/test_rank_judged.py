@@ -17,6 +17,7 @@ from dam.catalog.readers.search import UnitPlace
 from dam.types import Candidate, Evidence, EvidenceSource, MediaKind, UnitKind
 from search import rank as ranking
 from search.rank import Ranked, rank
+from search.trust import TRUST
 
 _SOURCES = {
     "picture": EvidenceSource.PICTURE, "meaning": EvidenceSource.SPEECH_VECTOR, "said": EvidenceSource.SPOKEN_WORDS,
@@ -57,7 +58,7 @@ class Situation:
 
 
 def _gain(grades: list[int]) -> float:
-    return sum((2**grade - 1) / log2(place + 1) for place, grade in enumerate(grades[:_TOP], start=1))
+    return sum((2.0**grade - 1) / log2(place + 1) for place, grade in enumerate(grades[:_TOP], start=1))
 
 
 def _situations() -> list[Situation]:
@@ -133,7 +134,7 @@ def test_the_order_as_a_whole_is_near_the_best() -> None:
 def test_believing_a_source_too_much_or_too_little_shows(
     monkeypatch: pytest.MonkeyPatch, source: EvidenceSource, trust: float
 ) -> None:
-    monkeypatch.setitem(ranking.TRUST, source, trust)
+    monkeypatch.setitem(TRUST, source, trust)
     assert any(each.misplaced() for each in SITUATIONS)
 
 
