@@ -29,6 +29,7 @@ from search import answers, service
 from search.answers import answer
 from search.asked import Asked
 from search.facets import Facet, facets
+from search.relax import easings
 from tests.integration.test_filters import Desk, objects, seen, tagged
 from tests.small_library import WordsEmbedder
 
@@ -182,3 +183,24 @@ def test_the_part_and_the_page_keep_how_the_answer_is_shown(client: Client, desk
     assert '/?q=kind:photo date:2024&sort=date"' in unescape(part).replace("%3A", ":").replace("%20", " ")
     assert "<html" in client.get(address).content.decode()
     assert Unit.objects.count() == 2
+
+
+def test_where_nothing_is_all_of_that_what_excluded_the_most_is_offered_first(client: Client, desk: Desk) -> None:
+    ana = Person.objects.create(name="Ana")
+    for number in range(3):
+        unit = desk.photo("red car sunset")
+        objects(unit, "car", [0.8])
+        if not number:
+            seen(unit, ana)
+    objects(desk.photo("night sky"), "dog", [0.8])
+    for caption in ("green tree", "white boat", "old dog") * 5:
+        desk.photo(caption)
+    desk.follower.catch_up()
+    found = answer(Asked(text="red car sunset person:Ana objects:dog"))
+    assert found.matches == 0
+    assert [(one.without, one.count) for one in easings(found)][:1] == [("shows dog", 1)]
+    found = answer(Asked(text="red car sunset -objects:car"))
+    assert [(one.without, one.allowing, one.count) for one in easings(found)][:1] == [("shows car", True, 3)]
+    html = client.get("/?q=red+car+sunset+person:Ana+objects:dog").content.decode()
+    assert "1 match</span>" in html
+    assert "without <strong>shows dog</strong>" in html
