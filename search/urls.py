@@ -86,6 +86,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("pinned/add", pins.add, name="pins-add"),
     path("pinned/remove", pins.remove, name="pins-remove"),
     path("pinned/run", pins.run, name="pins-run"),
+    path("pinned/switch", pins.switch, name="pins-switch"),
     path("pinned/compare", pins.compare, name="pins-compare"),
     path("places", places.all_places, name="places"),
     path("library", library.library, name="library"),

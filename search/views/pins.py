@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from dam import wiring
+from dam.catalog import pack as choices
 from dam.catalog.readers import pins as reader
 from dam.errors import AfterimageError
 from search import pin_report, pins, pins_watch
@@ -26,6 +27,7 @@ def all_pins(request: HttpRequest) -> HttpResponse:
         "at": AT,
         "running": reader.is_running(),
         "active": wiring.active_pack().name,
+        "waiting": choice.building if (choice := choices.active()) is not None and choice.waits else "",
         "packs": [pack.name for pack in pins.comparable_packs()],
     }
     return render(request, "pins/pins.html", context)
@@ -85,4 +87,16 @@ def run(request: HttpRequest) -> HttpResponse:
         if len(reports) > 1:
             query = f"?first={reports[0].run_id}&second={reports[1].run_id}"
             return HttpResponseRedirect(reverse("search:pins-compare") + query)
+    return HttpResponseRedirect(reverse("search:pins"))
+
+
+@require_POST
+def switch(request: HttpRequest) -> HttpResponse:
+    """Let the pack that waits beside the one in use answer once it is complete."""
+    choice = choices.active()
+    if choice is None or not choice.waits:
+        say_done(request, "No pack is waiting.")
+    else:
+        chosen = choices.use(choice.building, answering=choice.name)
+        say_done(request, f"“{chosen.building}” answers as soon as it is complete.")
     return HttpResponseRedirect(reverse("search:pins"))
