@@ -35,7 +35,7 @@ def test_a_search_is_saved_remembered_and_pinned(page: Page, site: Site) -> None
 
     page.goto(site.url)
     with page.expect_response(re.compile("/history/remember")) as remembered:
-        page.get_by_role("searchbox").fill("harbour")
+        page.locator("#q").fill("harbour")
         page.wait_for_selector("main [data-tile]")
     assert remembered.value.status == 204
     page.get_by_text("Save this search").click()
