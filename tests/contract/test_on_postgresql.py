@@ -18,6 +18,9 @@ _TESTS = [
     "tests/integration/test_collections.py",
     "tests/integration/test_history.py",
     "tests/integration/test_pins.py",
+    "tests/integration/test_api.py",
+    "tests/integration/test_api_changes.py",
+    "tests/integration/test_api_tokens.py",
 ]
 
 
