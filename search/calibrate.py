@@ -157,7 +157,9 @@ def certainties(
 
 def as_far_as_known(certain: Sequence[float], *, known_share: float) -> list[float]:
     """Return certainties kept below the line where the model knows too few (0..1) of the query's telling words."""
-    return [min(one, BELOW) for one in certain] if known_share < _KNOWN_SHARE else list(certain)
+    if known_share >= _KNOWN_SHARE:
+        return list(certain)
+    return [min(one, BELOW * known_share / _KNOWN_SHARE) for one in certain]
 
 
 def _tail(z: float) -> float:

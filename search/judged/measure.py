@@ -54,8 +54,8 @@ class Tally:
 
     `nothing_good`: of all, those of which nothing is good. Of questions that have an answer: `lost` have no right
     unit among the good; `precision` and `recall` of the good set are means over questions, `first` has a right unit
-    first, and `mrr` is the mean of 1 / the place of the first right one. `by_strictness` is, from -2 to 2, what must not
-    be: the share of lost answers, or of questions without an answer of which something is good.
+    first, and `mrr` is the mean of 1 / the place of the first right one. `by_strictness` is, from -2 to 2, what must
+    not be: the share of lost answers, or of questions without an answer of which something is good.
     """
 
     kind: str
