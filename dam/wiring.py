@@ -31,7 +31,7 @@ from dam.ports import (
 )
 
 MEDIA_READER = "dam.engines.media.reader.ChildMediaReader"
-VECTOR_STORE = "dam.vectors.faiss_store.FaissStore"
+VECTOR_STORE = "dam.vectors.layered_store.LayeredStore"
 
 # `functools.cache` alone may call twice when two threads come at once, and a model would load twice.
 _lock = RLock()

@@ -47,7 +47,7 @@ def make_plan() -> Plan:
     embedders = _unique(pack.embedder.name for pack in packs)
     models = {
         Stage.EMBED: embedders,
-        Stage.TRANSCRIBE: (packs[0].transcriber.name,),
+        Stage.TRANSCRIBE: (_pack_that_hears().transcriber.name,),
         **{stage: models for stage in SWAPPED if (models := _models_of(stage, packs))},
     }
     return Plan(models=models)
@@ -55,10 +55,10 @@ def make_plan() -> Plan:
 
 def make_pipeline() -> Pipeline:
     """Return a pipeline for the plan as it is now. Raises ConfigError."""
-    newest = wiring.building_pack() or wiring.active_pack()
+    hears = _pack_that_hears()
 
-    def transcriber(model: str) -> Transcriber:  # noqa: ARG001 - the plan names only the newest pack's
-        return wiring.transcriber(newest.name)
+    def transcriber(model: str) -> Transcriber:  # noqa: ARG001 - the plan names only that pack's
+        return wiring.transcriber(hears.name)
 
     settings = config()
     return Pipeline(
@@ -88,6 +88,8 @@ def follow_pack() -> None:
         _aligned.clear()
         _aligned.add(seen)
         log.info("models in use", pack=wiring.active_pack().name, building=seen[0], made_due=changed)
+    if building is not None and _waits():
+        return
     for stage in current.swap_complete(make_findable):
         log.info("a new model's results are shown from now on", stage=stage.value)
         if stage in {Stage.TAG, Stage.SOUND_TAG}:
@@ -100,6 +102,18 @@ def follow_pack() -> None:
     if choices.finish_building(building.name):
         log.info("the new pack answers from now on", pack=building.name)
         follow_pack()  # by the new plan, what was due of the old pack's models is withdrawn
+
+
+def _waits() -> bool:
+    """Tell whether a pack is made ready only to stand beside the one in use."""
+    choice = choices.active()
+    return choice is not None and choice.waits
+
+
+def _pack_that_hears() -> Pack:
+    """Return the pack that writes down speech: a file has one transcript, so a pack that waits writes none."""
+    building = wiring.building_pack()
+    return wiring.active_pack() if building is None or _waits() else building
 
 
 def _models_of(stage: Stage, packs: list[Pack]) -> tuple[str, ...]:

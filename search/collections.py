@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 _VISIT = timedelta(minutes=30)  # without opening it: then the next opening is another visit
-_FRESH = timedelta(minutes=1)  # counts this young are not made again
+FRESH = timedelta(minutes=1)  # counts this young are not made again
 _COVERS = 4
 
 
@@ -47,6 +47,13 @@ class Found:
     saved: SavedSearch
     answer: Answer
     new: frozenset[int]
+
+    @property
+    def new_places(self) -> list[int]:
+        """The places in the answer at which something new stands, or stands behind what is shown."""
+        return [
+            at for at, entry in enumerate(self.answer.good) if any(h.place.unit_id in self.new for h in entry.every)
+        ]
 
 
 def all_saved() -> list[SavedSearch]:
@@ -94,7 +101,7 @@ def see_all(collection_id: int) -> int:
     Raises CollectionError, QueryError, EngineError.
     """
     saved = get(collection_id)
-    return writer.mark_all_seen(saved.id, good_units(answer(read_asked(saved.asked))), at=timezone.now())
+    return writer.mark_all_seen(saved.id, answer(read_asked(saved.asked)).good_units, at=timezone.now())
 
 
 def delete(collection_id: int) -> int:
@@ -102,21 +109,21 @@ def delete(collection_id: int) -> int:
     return writer.delete_collection(collection_id)
 
 
-def results(collection_id: int) -> Found:
-    """Return what a saved search finds now. Raises CollectionError, QueryError, EngineError.
+def results(collection_id: int, *, again: bool = False) -> Found:
+    """Return what a saved search finds now; `again` as in `answer`. Raises CollectionError, QueryError, EngineError.
 
     It changes nothing: call `visit` when a person looks at it.
     """
     saved = get(collection_id)
-    found = answer(read_asked(saved.asked))
+    found = answer(read_asked(saved.asked), again=again)
     before = frozenset(saved.shown if _another_visit(saved) else saved.seen)
-    new = frozenset(good_units(found)) - before if saved.visited_at else frozenset()
+    new = frozenset(found.good_units) - before if saved.visited_at else frozenset()
     return Found(saved=saved, answer=found, new=new)
 
 
 def visit(found: Found) -> None:
     """Remember that a person has this on the screen: at the next visit none of it is new."""
-    saved, here = found.saved, good_units(found.answer)
+    saved, here = found.saved, found.answer.good_units
     if saved.visited_at is None:
         seen: tuple[int, ...] = tuple(here)
     else:
@@ -129,10 +136,10 @@ def visit(found: Found) -> None:
 def recount(saved: SavedSearch) -> SavedSearch:
     """Return a saved search with counts that are at most a minute old: it searches only for older ones."""
     now = timezone.now()
-    if saved.counted_at is not None and now - saved.counted_at < _FRESH:
+    if saved.counted_at is not None and now - saved.counted_at < FRESH:
         return saved
     try:
-        here = good_units(answer(read_asked(saved.asked)))
+        here = answer(read_asked(saved.asked)).good_units
     except (QueryError, EngineError) as error:
         writer.record_problem(saved.id, str(error), at=now)
         return get(saved.id)
@@ -140,11 +147,6 @@ def recount(saved: SavedSearch) -> SavedSearch:
     covers = [*new, *(unit for unit in here if unit not in set(new))][:_COVERS]
     writer.record_count(saved.id, count=len(here), new_count=len(new), covers=covers, at=now)
     return get(saved.id)
-
-
-def good_units(found: Answer) -> list[int]:
-    """Return the units above the line, best first."""
-    return found.good_units
 
 
 def _searchable(parameters: Mapping[str, str]) -> dict[str, str]:
@@ -157,7 +159,7 @@ def _searchable(parameters: Mapping[str, str]) -> dict[str, str]:
 def _good_now(asked: Mapping[str, str]) -> list[int] | None:
     """Return what a search finds now, None while no model can answer. Raises QueryError."""
     try:
-        return good_units(answer(read_asked(asked)))
+        return answer(read_asked(asked)).good_units
     except EngineError:
         return None
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,9 @@ from dam.catalog.readers.search import EmbeddingKey
 from dam.types import MediaKind
 
 _KINDS = {kind.value: number for number, kind in enumerate(MediaKind, start=1)}
+_MAX_TABLE = 1 << 26  # numbers below this are looked up in a table of at most 64 MiB, for a moment
+
+Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,23 +41,49 @@ class Columns:
             kinds=table[:, 4].astype(np.int8),
         )
 
+    @classmethod
+    def from_arrays(cls, ids: NDArray[np.int64], others: Mapping[str, NDArray[Any]]) -> Columns:
+        """Build from what `arrays` gave. Raises KeyError where one is not there."""
+        return cls(
+            ids=ids,
+            unit_ids=others["unit_ids"],
+            asset_ids=others["asset_ids"],
+            at_ms=others["at_ms"],
+            kinds=others["kinds"],
+        )
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Return all but the ids, by name, to be kept in a file."""
+        return {each.name: getattr(self, each.name) for each in fields(self) if each.name != "ids"}
+
     def __len__(self) -> int:
         return len(self.ids)
 
-    def joined(self, other: Columns) -> Columns:
-        """Return both together; `other`'s ids are not among ours."""
+    def is_same(self, other: Columns) -> bool:
+        """Tell whether both hold the same, entry by entry."""
+        return all(np.array_equal(getattr(self, each.name), getattr(other, each.name)) for each in fields(self))
+
+    def count_units(self) -> int:
+        """Return how many units have an entry."""
+        if not len(self) or int(self.unit_ids.max()) >= _MAX_TABLE or int(self.unit_ids.min()) < 0:
+            return len(np.unique(self.unit_ids))
+        table = np.zeros(int(self.unit_ids.max()) + 1, dtype=bool)
+        table[self.unit_ids] = True
+        return int(np.count_nonzero(table))
+
+    def joined(self, *others: Columns) -> Columns:
+        """Return all together; the others' ids are not among ours, nor among each other's."""
         joined = Columns(
-            ids=np.concatenate([self.ids, other.ids]),
-            unit_ids=np.concatenate([self.unit_ids, other.unit_ids]),
-            asset_ids=np.concatenate([self.asset_ids, other.asset_ids]),
-            at_ms=np.concatenate([self.at_ms, other.at_ms]),
-            kinds=np.concatenate([self.kinds, other.kinds]),
+            **{
+                each.name: np.concatenate([getattr(part, each.name) for part in (self, *others)])
+                for each in fields(self)
+            }
         )
-        if not (len(self) and len(other)) or other.ids[0] > self.ids[-1]:
+        if (joined.ids[1:] > joined.ids[:-1]).all():
             return joined
         return joined.where(np.argsort(joined.ids, kind="stable"))
 
-    def where(self, kept: NDArray[np.bool_] | NDArray[np.int64]) -> Columns:
+    def where(self, kept: Mask | NDArray[np.int64]) -> Columns:
         """Return the entries that `kept` (n,) is true for, or that it numbers."""
         return Columns(
             ids=self.ids[kept],
@@ -63,10 +93,16 @@ class Columns:
             kinds=self.kinds[kept],
         )
 
-    def known(self, ids: Collection[int]) -> NDArray[np.bool_]:
+    def without(self, ids: NDArray[np.int64]) -> Columns:
+        """Return the entries but those of these ids."""
+        places = self.places_of(ids)
+        kept = np.ones(len(self.ids), dtype=bool)
+        kept[places[places >= 0]] = False
+        return self.where(kept)
+
+    def known(self, ids: Collection[int]) -> Mask:
         """Return (m,), true where an id of `ids` is here."""
-        asked = np.asarray(list(ids), dtype=np.int64)
-        return np.isin(asked, self.ids)
+        return self.places_of(np.asarray(list(ids), dtype=np.int64)) >= 0
 
     def places_of(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return (m,): where each id stands, -1 for one that is not here."""
@@ -77,7 +113,12 @@ class Columns:
 
     def ids_of_units(self, unit_ids: Collection[int]) -> NDArray[np.int64]:
         """Return the ids of these units' vectors."""
-        return self.ids[np.isin(self.unit_ids, list(unit_ids))]
+        return self.ids[among(self.unit_ids, _array(unit_ids))]
+
+    def units_of_assets_of(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the units (m,) of all vectors of the assets that these vectors are of."""
+        places = self.places_of(ids)
+        return np.unique(self.unit_ids[among(self.asset_ids, self.asset_ids[places[places >= 0]])])
 
     def ids_of(
         self, *, kinds: Collection[MediaKind] = (), only: NDArray[np.int64] | None = None, but: Collection[int] = ()
@@ -87,9 +128,28 @@ class Columns:
             return None
         kept = np.ones(len(self.ids), dtype=bool)
         if kinds:
-            kept &= np.isin(self.kinds, [_KINDS[kind.value] for kind in kinds])
+            kept &= among(self.kinds, np.array([_KINDS[kind.value] for kind in kinds], dtype=np.int64))
         if only is not None:
-            kept &= np.isin(self.unit_ids, only)
+            kept &= among(self.unit_ids, only)
         if len(but):
-            kept &= ~np.isin(self.unit_ids, list(but))
+            kept &= ~among(self.unit_ids, _array(but))
         return self.ids[kept]
+
+
+def among(numbers: NDArray[Any], asked: NDArray[np.int64]) -> Mask:
+    """Return (n,): which of `numbers` are among `asked` (any order); ids of rows are small enough for a table."""
+    if not (len(numbers) and len(asked)):
+        return np.zeros(len(numbers), dtype=bool)
+    highest = int(numbers.max())
+    if highest >= _MAX_TABLE or int(numbers.min()) < 0:
+        return np.isin(numbers, asked)
+    table = np.zeros(highest + 1, dtype=bool)
+    table[asked[(asked >= 0) & (asked <= highest)]] = True
+    found: Mask = table[numbers]
+    return found
+
+
+def _array(ids: Collection[int]) -> NDArray[np.int64]:
+    if isinstance(ids, Sequence):
+        return np.asarray(ids, dtype=np.int64)
+    return np.fromiter(ids, dtype=np.int64, count=len(ids))

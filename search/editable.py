@@ -106,14 +106,14 @@ def edited(text: str, place: int, change: Change) -> str:
     return as_text(found) if found is not None else ""
 
 
-def with_example(text: str, unit_id: int, *, less: bool) -> str:
-    """Return the search with "more like this unit" or "less like it" added; what it said of it before goes."""
-    value = f"{'-' if less else ''}like:{unit_id}"
+def with_example(text: str, unit: str, *, less: bool) -> str:
+    """Return the search with "more like this unit" or "less like it" added; what it said of just that before goes."""
+    value = f"{'-' if less else ''}like:{unit}"
     try:
         tree = tree_of(text)
     except QueryError:
         return value
-    said = [leaf for leaf in leaves(tree) if isinstance(leaf, Filter) and _is_of(leaf, unit_id)] if tree else []
+    said = [leaf for leaf in leaves(tree) if isinstance(leaf, Filter) and _is_of(leaf, unit)] if tree else []
     for leaf in said:
         tree = without(tree, leaf) if tree else None
     if tree is None:
@@ -122,8 +122,8 @@ def with_example(text: str, unit_id: int, *, less: bool) -> str:
     return f"({kept}) {value}" if isinstance(tree, Either) else f"{kept} {value}"
 
 
-def _is_of(leaf: Filter, unit_id: int) -> bool:
-    return leaf.name == "like" and leaf.value.lstrip("#").split("^")[0] == str(unit_id)
+def _is_of(leaf: Filter, unit: str) -> bool:
+    return leaf.name == "like" and leaf.value.lstrip("#").split("^")[0] == unit
 
 
 def _alternatives(node: Node) -> Iterator[Leaf]:

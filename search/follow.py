@@ -1,7 +1,10 @@
-"""The spaces that this process searches, and the thread that keeps them up with the catalogue."""
+"""The spaces that this process searches, and the threads that keep them up with the catalogue."""
 
 import logging
+import os
+import sys
 import threading
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +19,7 @@ _log = logging.getLogger(__name__)
 
 _EVERY_S = 0.5  # a new photo is to be findable within two seconds of its row
 _STOP_WAIT_S = 10.0
+_NICENESS = 10
 
 
 class Follower:
@@ -27,7 +31,7 @@ class Follower:
         self._opening = threading.Lock()
         self._spaces: dict[str, SpaceIndex] = {}
         self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
 
     def space(self, name: str, dimensions: int) -> SpaceIndex:
         """Return a space's index, caught up when it is opened. Raises database errors."""
@@ -47,34 +51,45 @@ class Follower:
             index.catch_up()
 
     def save(self) -> None:
-        """Write the snapshots that are worth it. Raises StoreError."""
+        """Write the snapshots that are worth it. Raises StoreError, database errors."""
         for index in list(self._spaces.values()):
-            index.save_if_worth_it()
+            index.save_if_worth_it(stop=self._stop)
 
     def start(self) -> None:
-        """Follow in a thread of its own, which ends with the process or by `stop`."""
+        """Follow in a thread of its own, and write snapshots in another; both end with the process or by `stop`."""
         with self._opening:
-            if self._thread is None:
+            if not self._threads:
                 self._stop.clear()
-                self._thread = threading.Thread(target=self._run, name="search-follower", daemon=True)
-                self._thread.start()
+                self._threads = [
+                    threading.Thread(target=self._run, name="search-follower", args=(self.catch_up,), daemon=True),
+                    threading.Thread(target=self._run_behind, name="search-snapshots", daemon=True),
+                ]
+                for thread in self._threads:
+                    thread.start()
 
     def stop(self) -> None:
-        """End the thread and wait for it."""
+        """End the threads and wait for them."""
         self._stop.set()
-        thread, self._thread = self._thread, None
-        if thread is not None:
+        threads, self._threads = self._threads, []
+        for thread in threads:
             thread.join(_STOP_WAIT_S)
 
-    def _run(self) -> None:
+    def _run_behind(self) -> None:
+        """Run with less right to the processor than searches have, where threads have such rights (Linux)."""
+        if sys.platform == "linux":
+            own = threading.get_native_id()
+            os.setpriority(os.PRIO_PROCESS, own, max(os.getpriority(os.PRIO_PROCESS, own), _NICENESS))
+        self._run(self.save)
+
+    def _run(self, do: Callable[[], None]) -> None:
         while not self._stop.wait(self._every_s):
             try:
                 close_old_connections()
-                self.catch_up()
-                self.save()
+                do()
             except (DatabaseError, StoreError) as error:
                 # The database is busy, away for a moment or being migrated: the next round takes it all.
-                _log.warning("the search index can't follow at the moment: %s", error)
+                if not self._stop.is_set():
+                    _log.warning("the search index can't follow at the moment: %s", error)
         connection.close()
 
 

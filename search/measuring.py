@@ -32,12 +32,25 @@ class Narrowing:
 def measured(
     vector: Vectors, index: SpaceIndex, narrowing: Narrowing, usual: Tuning, info: ModelInfo | None = None
 ) -> tuple[list[VectorMatch], list[float]]:
-    """Search with one vector (1, dimensions) and calibrate each score against the whole space. Raises StoreError."""
-    allowed = narrowing.ids(index.columns)
-    (matches,) = index.store.search(vector, limit=LIMIT, allowed_ids=allowed)
+    """Search with one vector (1, dimensions) and calibrate each score against the whole space. Raises StoreError.
+
+    What a filter leaves keeps its score: it is as sure as it was without the filter, and as it was counted.
+    """
+    every = Narrowing(but=narrowing.but)
+    allowed = every.ids(index.columns)
+    (nearest,) = index.store.search(vector, limit=LIMIT, allowed_ids=allowed)
+    matches = nearest
+    if narrowing.kinds or narrowing.only is not None:
+        (matches,) = index.store.search(vector, limit=LIMIT, allowed_ids=narrowing.ids(index.columns))
+    # Those of a narrow search that are not among the nearest of all rank behind them.
+    here = {match.embedding_id for match in nearest}
+    ranked = [*nearest, *(match for match in matches if match.embedding_id not in here)]
     behind = calibrate.background((index.background() @ vector[0]).astype(np.float32), usual)
     among = len(index.columns) if allowed is None else len(allowed)
-    return matches, calibrate.certainties([match.score for match in matches], behind, usual, among=among, info=info)
+    cosines = [match.score for match in ranked]
+    certain = calibrate.certainties(cosines, behind, usual, among=among, info=info)
+    of_match = dict(zip((match.embedding_id for match in ranked), certain, strict=True))
+    return matches, [of_match[match.embedding_id] for match in matches]
 
 
 def candidates(

@@ -8,7 +8,7 @@ from dam.errors import QueryError
 from dam.types import Filter, MediaKind, Query, Weighted
 from search.query.grammar import parse
 from search.query.like import example
-from search.query.tree import Leaf, Node, Phrase, Words, alternatives, as_text, leaves, replaced, without
+from search.query.tree import Either, Leaf, Node, Phrase, Words, alternatives, as_text, leaves, replaced, without
 from search.understanding import Known, understand
 
 MAX_LENGTH = 500  # characters; text towers read 64 to 77 tokens
@@ -51,6 +51,12 @@ def parse_query(
         alternatives=tuple(found),
         library_id=library_id,
     )
+
+
+def as_part(text: str) -> str:
+    """Return a search as a part of a longer one: what is typed after it narrows all of it, whatever stands in ORs."""
+    plain = " ".join(text.split())
+    return f"({plain})" if isinstance(parse(_plain(plain)), Either) else plain
 
 
 def parts_of(text: str, *, known: Known | None = None) -> list[Part]:

@@ -16,6 +16,7 @@ from time import perf_counter, sleep
 from dam import wiring
 from dam.catalog.readers import pins as reader
 from dam.catalog.readers.pins import Pin
+from dam.catalog.readers.search import UnitPlace
 from dam.catalog.writers import pins as writer
 from dam.catalog.writers.pins import Placing
 from dam.config import config
@@ -23,15 +24,14 @@ from dam.engines import weights
 from dam.engines.packs import Pack, load_pack, load_packs
 from dam.errors import AfterimageError, CollectionError, EngineError, PackIncomplete, QueryError
 from dam.ports import Embedder
-from dam.types import Hit, RunCause
+from dam.types import MediaKind, RunCause
 from search import identity
-from search.answers import Asked, read_asked
+from search.answers import MANY, Asked, read_asked
 from search.follow import Follower
+from search.rank import Ranked
 from search.recall import Measures, measure
-from search.service import parse_query, search
+from search.service import find, parse_query
 from search.wordings import normalised
-
-_MANY = 1_000  # hits, as many as pages go through
 
 _here = threading.Lock()  # one run at a time in this process, whoever asked for it
 
@@ -60,7 +60,7 @@ def pin(
     if not asked.get("q"):
         raise CollectionError("Which search must find it? Type its words.")
     with suppress(EngineError):  # a model that is away now may be here when it is run
-        search(parse_query(asked["q"]), limit=1, source=source)
+        find(parse_query(asked["q"]), source=source)
     return writer.add_pin(asked, asset_id, span_ms=span_ms, note=note).pk
 
 
@@ -94,14 +94,16 @@ def run(
         known = identity.identity(chosen)
         # A pack that is not in use is not followed for ever: what is opened for it goes with this run.
         asking = source or (Follower(snapshots=config().places.snapshots) if compared else None)
-        began, placings = perf_counter(), []
+        placings, took_s = [], 0.0
         for each in every:
-            started = perf_counter()
+            began = perf_counter()
             placings.append(_place(each, embedder, asking))
+            spent = perf_counter() - began
+            took_s += spent
             on_progress(len(placings), len(every))
             if pause:
-                sleep(perf_counter() - started)
-        took_ms = round((perf_counter() - began) * 1000)
+                sleep(spent)
+        took_ms = round(took_s * 1000)
     measures = measure([each.rank for each in placings])
     run_id = writer.record_run(
         placings,
@@ -173,25 +175,25 @@ def _ready(chosen: Pack, active: Pack) -> Embedder:
 def _place(each: Pin, embedder: Embedder | None, source: Follower | None) -> Placing:
     asked = read_asked(each.asked)
     try:
-        hits = _hits(asked, embedder, source)
+        hits = _ranked(asked, embedder, source)
     except QueryError as error:  # an operator's value that is gone: this query alone can't be asked
         return Placing(pin_id=each.id, problem=str(error))
     for number, hit in enumerate(hits, start=1):
-        if _is_it(hit, each):
+        if _is_it(hit.place, each):
             return Placing(pin_id=each.id, rank=number, score=round(hit.score, 4), good=hit.good)
     return Placing(pin_id=each.id)
 
 
-def _hits(asked: Asked, embedder: Embedder | None, source: Follower | None) -> list[Hit]:
+def _ranked(asked: Asked, embedder: Embedder | None, source: Follower | None) -> list[Ranked]:
     query = parse_query(asked.text)
-    result = search(query, limit=_MANY, strictness=asked.strictness, embedder=embedder, source=source)
-    return [hit for hit in result.hits if asked.kind in {None, hit.unit_kind}]
+    found = find(query, strictness=asked.strictness, embedder=embedder, source=source)
+    return [hit for hit in found.ranked[:MANY] if asked.kind in {None, hit.place.unit_kind}]
 
 
-def _is_it(hit: Hit, each: Pin) -> bool:
-    if hit.asset_id != each.asset_id:
+def _is_it(place: UnitPlace, each: Pin) -> bool:
+    if place.asset_id != each.asset_id:
         return False
-    if each.span_ms is None or hit.start_ms is None or hit.end_ms is None:
+    if each.span_ms is None or place.kind is MediaKind.PHOTO:
         return True
     start, end = each.span_ms
-    return hit.start_ms < end and start < hit.end_ms
+    return place.start_ms < end and start < place.end_ms

@@ -24,12 +24,13 @@ from search.measuring import Narrowing, candidates, ids_of, measured
 from search.query.grammar import parse
 from search.query.tree import Phrase
 from search.query_vectors import query_vector
+from search.rank import STRICTEST, line
 from search.sounds import heard
 from search.spaces import Spaces
 from search.trust import GOOD, TRUST
 
 _TEXT_LIMIT = 200  # units per text column
-_COMPARED = 128  # of the best pictures are compared with each other: the first two pages
+_COMPARED = 128  # of the best pictures are compared with each other, at least: the first two pages
 _LISTED = 1_000  # units that nothing but filters asked for: as many as pages go through
 _OF_COLUMN = {
     TextColumn.SPOKEN: EvidenceSource.SPOKEN_WORDS,
@@ -68,7 +69,7 @@ def alike(example: Example, narrowing: Narrowing, spaces: Spaces) -> Retrieved:
     for vector in vectors_of(example, spaces):
         matches, certain = measured(vector[np.newaxis], index, narrowing, usual)
         found.candidates.extend(candidates(matches, certain, index.columns, EvidenceSource.PICTURE))
-        found.groups.update(_groups(matches, index.columns, index))
+        found.groups.update(_groups(_may_be_good(matches, certain), index.columns, index))
     return found
 
 
@@ -106,7 +107,7 @@ def _add_composed(found: Retrieved, query: Query, narrowing: Narrowing, spaces: 
     index = spaces.picture
     matches, certain = measured(vector, index, narrowing, usual)
     found.candidates.extend(candidates(matches, certain, index.columns, EvidenceSource.PICTURE))
-    found.groups.update(_groups(matches, index.columns, index))
+    found.groups.update(_groups(_may_be_good(matches, certain), index.columns, index))
 
 
 def _of_the_same_assets(examples: Collection[Example], spaces: Spaces) -> frozenset[int]:
@@ -127,7 +128,7 @@ def _add_by_meaning(found: Retrieved, query: Query, narrowing: Narrowing, spaces
         matches, certain = measured(vector, index, narrowing, usual, embedder.info)
         certain = calibrate.as_far_as_known(certain, known_share=_known_share(query.text, embedder))
         found.candidates.extend(candidates(matches, certain, index.columns, EvidenceSource.PICTURE))
-        found.groups.update(_groups(matches, index.columns, index))
+        found.groups.update(_groups(_may_be_good(matches, certain), index.columns, index))
 
     if not query.text:
         return
@@ -229,9 +230,14 @@ def _listed(query: Query, within: Allowed) -> Mapping[int, tuple[Evidence, ...]]
     return {unit: within.evidence[unit] for unit in own}
 
 
+def _may_be_good(matches: list[VectorMatch], certain: list[float]) -> list[VectorMatch]:
+    """Return the matches that are good at the loosest line, and some more."""
+    return matches[: max(_COMPARED, sum(score >= line(-STRICTEST) for score in certain))]
+
+
 def _groups(matches: list[VectorMatch], columns: Columns, index: SpaceIndex) -> dict[int, int]:
     """Give each of the best pictures the number of the best one that it is a near-duplicate of."""
-    places = columns.places_of(ids_of(matches[:_COMPARED]))
+    places = columns.places_of(ids_of(matches))
     places = places[places >= 0]
     rows = _rows(index, columns.ids[places])
     if not len(rows):

@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 
 from dam.catalog.readers.browse import Picture
 from dam.catalog.readers.completion import NAMES, Counted, beginning, fold, saved, with_all_below
-from dam.catalog.readers.people import people_by_id
 from search.completion import Typing, operators_like, typing_at
 from search.query.operators import OPERATORS, Operator, quoted
 
@@ -51,6 +50,11 @@ class Suggestions:
         return any(each.count is not None for each in self.found)
 
     @property
+    def settled(self) -> bool:
+        """Tell whether nothing is left to choose: what may be taken stands there already."""
+        return len(self.found) == 1 and self.found[0].exact
+
+    @property
     def unfinished(self) -> bool:
         """Tell whether a value is being typed that is none of those known yet."""
         return self.of_value and bool(self.found) and not any(each.exact for each in self.found)
@@ -75,11 +79,8 @@ def suggestions(text: str, at: int) -> Suggestions:
 def values_of(name: str, typed: str) -> Suggestions:
     """Return the values of one operator that begin so: for a chip that is being edited, its text is the value."""
     found = _found(name, typed)
-    pictures = _pictures(found)
     return Suggestions(
-        found=tuple(
-            _line(each, text=each.value, at=len(each.value), pictures=pictures, typed=typed) for each in found
-        ),
+        found=tuple(_line(each, text=each.value, at=len(each.value), typed=typed) for each in found),
         of_value=True,
     )
 
@@ -94,12 +95,11 @@ def _operators(text: str, typing: Typing, found: Iterable[Operator]) -> Iterator
 
 def _values(text: str, typing: Typing, operator: Operator) -> Iterator[Suggestion]:
     found = _found(operator.name, typing.typed)
-    pictures = _pictures(found)
     for each in found:
         relation = each.relation if typing.relation == ":" else typing.relation
         value = f"{typing.name}{relation}{quoted(_plain_value(each.value))}"
         taken, at = _put(text, typing.start, typing.end, value, follow=True)
-        yield _line(each, text=taken, at=at, pictures=pictures, typed=typing.typed)
+        yield _line(each, text=taken, at=at, typed=typing.typed)
 
 
 def _plain(text: str, typing: Typing) -> Iterator[Suggestion]:
@@ -112,11 +112,10 @@ def _plain(text: str, typing: Typing) -> Iterator[Suggestion]:
         found = [(name, each) for name, each in found if (name, each.value) not in taken][:_LIMIT]
         tags = {each.tag_id: each for each in with_all_below([each for name, each in found if name == "tag"])}
         found = [(name, tags.get(each.tag_id, each) if name == "tag" else each) for name, each in found]
-        pictures = _pictures([each for _, each in found])
         for name, each in found:
             taken.add((name, each.value))
             put, at = _put(text, start, typing.end, f"{name}:{quoted(_plain_value(each.value))}", follow=True)
-            yield _line(each, text=put, at=at, pictures=pictures, typed="", sort=name)
+            yield _line(each, text=put, at=at, typed="", sort=name)
 
 
 def _saved(text: str) -> Iterator[Suggestion]:
@@ -134,14 +133,7 @@ def _found(name: str, typed: str) -> list[Counted]:
     return with_all_below(found) if name == "tag" else found
 
 
-def _pictures(found: Iterable[Counted]) -> dict[int, Picture]:
-    wanted = [each.person_id for each in found if each.person_id is not None]
-    return {view.id: view.cover for view in people_by_id(wanted).values() if view.cover} if wanted else {}
-
-
-def _line(
-    each: Counted, *, text: str, at: int, pictures: dict[int, Picture], typed: str, sort: str = ""
-) -> Suggestion:
+def _line(each: Counted, *, text: str, at: int, typed: str, sort: str = "") -> Suggestion:
     shown = each.value if each.relation == ":" or not each.note else each.note
     note = each.note if shown != each.note else ""
     return Suggestion(
@@ -152,7 +144,7 @@ def _line(
         count=each.count,
         more=each.more,
         swatch=each.swatch,
-        picture=pictures.get(each.person_id) if each.person_id is not None else None,
+        picture=each.picture,
         exact=bool(typed) and fold(each.value) == fold(typed),
     )
 

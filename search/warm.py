@@ -1,4 +1,4 @@
-"""The model loaded before the first search asks for it: torch and its friends take ten seconds of one core."""
+"""What takes long the first time, done before somebody asks: the model (torch takes ten seconds), names counted."""
 
 import threading
 import time
@@ -7,6 +7,7 @@ from django.db import DatabaseError, connection
 
 from dam import wiring
 from dam.catalog.readers.browse import vector_count
+from dam.catalog.readers.completion import NAMES
 from dam.errors import AfterimageError
 from search.follow import follower
 
@@ -25,7 +26,9 @@ def _warm() -> None:
         embedder = wiring.embedder()
         embedder.embed_texts(["a photo"])
         follower().space(embedder.info.space, embedder.info.dimensions)
-    except AfterimageError:
+        for names in NAMES.values():  # what is completed while typing: counted once before somebody waits for it
+            names()
+    except (AfterimageError, DatabaseError):
         return  # the first search will say so, to somebody
     finally:
         connection.close()

@@ -10,7 +10,8 @@ from django.db import DatabaseError, connection
 _Answer = TypeVar("_Answer")
 
 _FRESH_S = 20.0  # as long an answer is given without asking again
-_OLD_S = 900.0  # an older one is not given at all: whoever asks then waits for the new one
+_SHARE = 20  # what takes long is asked for less often: at most a twentieth of the time goes into asking
+_OLD_S = 3_600.0  # an older one is not given at all: whoever asks then waits for the new one
 
 _all: list["Remembered[Any]"] = []
 
@@ -22,16 +23,18 @@ class Remembered(Generic[_Answer]):
         self._load = load
         self._lock = threading.Lock()
         self._known: tuple[float, _Answer] | None = None
+        self._fresh_s = _FRESH_S
         _all.append(self)
 
     def __call__(self) -> _Answer:
-        """Return the answer, at most a quarter of an hour old."""
+        """Return the answer, at most an hour old, and as a rule some seconds."""
         known = self._known
         age = time.monotonic() - known[0] if known else _OLD_S
         if known is None or age >= _OLD_S:
             with self._lock:
-                return self._ask()
-        if age >= _FRESH_S and self._lock.acquire(blocking=False):
+                found = self._known  # somebody else may have asked meanwhile
+                return found[1] if found is not None and found is not known else self._ask()
+        if age >= self._fresh_s and self._lock.acquire(blocking=False):
             threading.Thread(target=self._again, name="remembering", daemon=True).start()
         return known[1]
 
@@ -40,8 +43,10 @@ class Remembered(Generic[_Answer]):
         self._known = None
 
     def _ask(self) -> _Answer:
+        started = time.monotonic()
         found = self._load()
         self._known = time.monotonic(), found
+        self._fresh_s = max(_FRESH_S, _SHARE * (time.monotonic() - started))
         return found
 
     def _again(self) -> None:

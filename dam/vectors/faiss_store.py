@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from dam.errors import StoreError
 from dam.types import VectorMatch
+from dam.vectors import flat
 from dam.vectors.checks import checked, checked_queries
 from dam.vectors.locks import ReadWriteLock
 
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from dam.ports import Vectors
 
 _MAX_BITMAP_ID = 1 << 28  # a bitmap over ids below this takes at most 32 MiB; above, FAISS's hash set
-# FAISS's own threads wait by spinning and slow each other down beside busy workers; web requests are the threads.
-_OPENMP_THREADS = 1
 
 
 class FaissStore:
@@ -33,14 +32,9 @@ class FaissStore:
     """
 
     def __init__(self, dimensions: int) -> None:
-        import faiss
-
         self._dimensions = dimensions
         self._lock = ReadWriteLock()
-        self._faiss: Any = faiss
-        self._index: Any = faiss.IndexIDMap2(
-            faiss.IndexScalarQuantizer(dimensions, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
-        )
+        self._index: Any = flat.library().IndexIDMap2(flat.empty(dimensions))
         self._known: set[int] = set()
 
     def add(self, ids: Sequence[int], vectors: Vectors) -> None:
@@ -63,14 +57,14 @@ class FaissStore:
     ) -> list[list[VectorMatch]]:
         """Return, per query row, at most `limit` matches, best first; equal scores by id. Raises StoreError."""
         queries = checked_queries(vectors, dimensions=self._dimensions)
-        self._faiss.omp_set_num_threads(_OPENMP_THREADS)  # OpenMP keeps this per calling thread
+        faiss = flat.library()
         with self._lock.reading():
             wanted = min(limit, self._index.ntotal)
             if wanted <= 0 or (allowed_ids is not None and not len(allowed_ids)):
                 return [[] for _ in queries]
             # The selector must outlive the search: FAISS keeps only a pointer to it.
-            selector = None if allowed_ids is None else self._selector(allowed_ids)
-            parameters = None if selector is None else self._faiss.SearchParameters(sel=selector)
+            selector = None if allowed_ids is None else _selector(faiss, allowed_ids)
+            parameters = None if selector is None else faiss.SearchParameters(sel=selector)
             scores, keys = self._index.search(queries, wanted, params=parameters)
         return [_matches(*row) for row in zip(keys.tolist(), scores.tolist(), strict=True)]
 
@@ -86,6 +80,11 @@ class FaissStore:
             rows: Vectors = self._index.reconstruct_batch(keys)
             return rows
 
+    def ids(self) -> NDArray[np.int64]:
+        """Return the ids (n,) of all rows, ascending."""
+        with self._lock.reading():
+            return np.sort(np.fromiter(self._known, dtype=np.int64, count=len(self._known)))
+
     def __len__(self) -> int:
         """How many rows there are."""
         return len(self._known)
@@ -96,14 +95,15 @@ class FaissStore:
             self._index.remove_ids(np.array(known, dtype=np.int64))
             self._known.difference_update(known)
 
-    def _selector(self, allowed_ids: NDArray[np.int64]) -> Any:
-        keys = np.ascontiguousarray(allowed_ids, dtype=np.int64)
-        highest = int(keys.max())
-        if highest >= _MAX_BITMAP_ID or int(keys.min()) < 0:
-            return self._faiss.IDSelectorBatch(keys)
-        allowed = np.zeros(highest + 1, dtype=bool)
-        allowed[keys] = True
-        return self._faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
+
+def _selector(faiss: Any, allowed_ids: NDArray[np.int64]) -> Any:
+    keys = np.ascontiguousarray(allowed_ids, dtype=np.int64)
+    highest = int(keys.max())
+    if highest >= _MAX_BITMAP_ID or int(keys.min()) < 0:
+        return faiss.IDSelectorBatch(keys)
+    allowed = np.zeros(highest + 1, dtype=bool)
+    allowed[keys] = True
+    return faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
 
 
 def _matches(keys: list[int], scores: list[float]) -> list[VectorMatch]:

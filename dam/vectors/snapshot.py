@@ -1,53 +1,92 @@
 """Vectors on disk for a fast start: one file per space, written atomically, checked whole before it is used.
 
-    magic (8 bytes) | header length (u32) | header (JSON) | ids (count × i64) | rows (count × dimensions × fp16)
-    | SHA-256 of all that precedes
+    magic (8 bytes) | header length (u32) | header (JSON) | sections, each from a multiple of 64 | BLAKE3 of it all
 
-Everything is little-endian. The catalogue stays the truth: a file that is torn, changed, of another space, size or
-version is ignored with a log line, and the vectors are read from their rows again.
+Sections are `ids` (i64, ascending), columns that the owner keeps beside them, `rows` (fp16, in FAISS's own envelope,
+so that it can search them where they lie) and, for many rows, `index` (dam.vectors.build). All is little-endian. The
+catalogue stays the truth: a file that is torn, changed, of another space, size or version is ignored with a log
+line, and the vectors are read from their rows again.
 """
 
 import fcntl
-import hashlib
 import json
 import logging
+import mmap
 import os
 import struct
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
+from blake3 import blake3
 from numpy.typing import NDArray
 
 from dam.errors import StoreError
 from dam.ports import Vectors
+from dam.vectors import flat
 
 _log = logging.getLogger(__name__)
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 _MAGIC = b"AFTRVEC\n"
 _MAX_HEADER_BYTES = 4096
-_DIGEST_BYTES = hashlib.sha256().digest_size
+_DIGEST_BYTES = 32
+_ALIGNED = 64
 _CHUNK_ROWS = 4096
-_CHUNK_BYTES = 4 * 1024 * 1024
+_OWN = frozenset({"ids", "rows", "index"})
+
+Bytes = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """The rows of one space as they were: `ids` (n,) ascending, `rows` (n, dimensions) fp16, mapped from the file."""
+    """The rows of one space as they were: `ids` (n,) ascending, `columns` (n,) each, `rows` (n, dimensions) fp16.
 
+    `rows`, `flat` (the same, as FAISS reads them) and `index` are mapped from the file, which stays there for them
+    even when it is deleted or replaced.
+    """
+
+    path: Path
+    file: tuple[int, int]  # device and inode: whether another one has taken its place
     ids: NDArray[np.int64]
+    columns: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     rows: NDArray[np.float16]
+    flat: Bytes
+    index: Bytes | None = None
     last_seen: int
+
+    @property
+    def is_current(self) -> bool:
+        """Whether it is still what lies at its path."""
+        return file_at(self.path) == self.file
+
+
+@runtime_checkable
+class RestsOnSnapshots(Protocol):
+    """A store that can search a snapshot where it lies, so that its rows need no memory of the process's own."""
+
+    def rest_on(self, loaded: Snapshot, *, known: NDArray[np.int64]) -> None:
+        """Take a snapshot's rows as the bulk, of which only `known` (ascending) are there; the others stay as is."""
+        ...
 
 
 def path_of(folder: Path, space: str) -> Path:
     """Return where the snapshot of a space lies."""
     name = "".join(letter if letter.isalnum() or letter in "-._" else "_" for letter in space)
     return folder / f"{name}.vectors"
+
+
+def file_at(path: Path) -> tuple[int, int] | None:
+    """Return which file lies at a path, as device and inode, or None."""
+    try:
+        told = path.stat()
+    except OSError:
+        return None
+    return told.st_dev, told.st_ino
 
 
 def save(
@@ -58,27 +97,37 @@ def save(
     ids: NDArray[np.int64],
     get: Callable[[list[int]], Vectors],
     last_seen: int,
+    columns: Mapping[str, NDArray[Any]] | None = None,
+    index: Bytes | None = None,
 ) -> None:
     """Write the rows that `get` gives for `ids`, so that `path` is at any moment the old file or the new one.
 
     Raises StoreError when the disk refuses.
     """
-    header = json.dumps(
-        {
-            "version": FORMAT_VERSION,
-            "space": space,
-            "dimensions": dimensions,
-            "count": len(ids),
-            "last_seen": last_seen,
-        }
-    ).encode()
+    small = {"ids": ids.astype("<i8"), **(columns or {}), **({} if index is None else {"index": index})}
+    envelope = flat.envelope(len(ids), dimensions)
+    sizes = {name: values.nbytes for name, values in small.items()}
+    sizes["rows"] = len(envelope) + len(ids) * dimensions * 2
+    told = {
+        "version": FORMAT_VERSION,
+        "space": space,
+        "dimensions": dimensions,
+        "count": len(ids),
+        "last_seen": last_seen,
+        "faiss": flat.version(),
+        "envelope": len(envelope),
+        "types": {name: values.dtype.str for name, values in small.items()},
+    }
+    header, places = _laid_out(told, sizes)
+    content = {name: iter([np.ascontiguousarray(values).tobytes()]) for name, values in small.items()}
+    content |= {"": iter([header]), "rows": _rows(envelope, ids, get)}
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.", suffix=".part")
         try:
             with os.fdopen(handle, "wb") as file:
-                digest = hashlib.sha256()
-                for part in _parts(header, ids, get):
+                digest = blake3()
+                for part in _padded(places, content):
                     digest.update(part)
                     file.write(part)
                 file.write(digest.digest())
@@ -95,8 +144,8 @@ def save(
 def load(path: Path, *, space: str, dimensions: int) -> Snapshot | None:
     """Return the snapshot at `path`, or None (and a log line) where it is absent, damaged or of something else."""
     try:
-        _check_digest(path)
-        return _read(path, space=space, dimensions=dimensions)
+        with path.open("rb") as file:
+            return _read(path, file.fileno(), space=space, dimensions=dimensions)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, struct.error) as error:
@@ -123,48 +172,71 @@ def remove_leftovers(path: Path) -> None:
         part.unlink(missing_ok=True)
 
 
-def _parts(header: bytes, ids: NDArray[np.int64], get: Callable[[list[int]], Vectors]) -> Iterator[bytes]:
-    yield _MAGIC + struct.pack("<I", len(header)) + header
-    yield np.ascontiguousarray(ids, dtype="<i8").tobytes()
+def _laid_out(told: dict[str, Any], sizes: Mapping[str, int]) -> tuple[bytes, dict[str, int]]:
+    """Return what stands before the sections, named "", and where each begins."""
+    order = sorted(sizes, key=lambda name: {"rows": 1, "index": 2}.get(name, 0))
+    places, place = {}, len(_MAGIC) + 4 + _MAX_HEADER_BYTES
+    for name in order:
+        place += -place % _ALIGNED
+        places[name] = place
+        place += sizes[name]
+    sections = {name: [places[name], sizes[name]] for name in order}
+    places[""] = 0
+    header = json.dumps({**told, "sections": sections, "size": place}).encode()
+    if len(header) > _MAX_HEADER_BYTES:
+        raise StoreError("The header of the index snapshot is too long; the name of the space may be.")
+    return _MAGIC + struct.pack("<I", len(header)) + header, places
+
+
+def _padded(places: Mapping[str, int], content: Mapping[str, Iterator[bytes]]) -> Iterator[bytes]:
+    written = 0
+    for name, place in sorted(places.items(), key=lambda each: each[1]):
+        yield bytes(place - written)
+        written = place
+        for part in content[name]:
+            written += len(part)
+            yield part
+
+
+def _rows(envelope: bytes, ids: NDArray[np.int64], get: Callable[[list[int]], Vectors]) -> Iterator[bytes]:
+    yield envelope
     for start in range(0, len(ids), _CHUNK_ROWS):
         yield get(ids[start : start + _CHUNK_ROWS].tolist()).astype("<f2").tobytes()
 
 
-def _check_digest(path: Path) -> None:
-    with path.open("rb") as file:
-        left = os.fstat(file.fileno()).st_size - _DIGEST_BYTES
-        if left < len(_MAGIC):
-            raise ValueError("it is cut short")
-        digest = hashlib.sha256()
-        while left > 0 and (part := file.read(min(left, _CHUNK_BYTES))):
-            digest.update(part)
-            left -= len(part)
-        if file.read() != digest.digest():
+def _read(path: Path, handle: int, *, space: str, dimensions: int) -> Snapshot:
+    told = os.fstat(handle)
+    if told.st_size < len(_MAGIC) + 4 + _DIGEST_BYTES:
+        raise ValueError("it is cut short")
+    # From here on what lies at the path may change: only what is open is looked at.
+    with mmap.mmap(handle, 0, access=mmap.ACCESS_READ) as whole:
+        with memoryview(whole)[:-_DIGEST_BYTES] as covered:
+            digest = blake3(max_threads=blake3.AUTO).update(covered).digest()
+        if digest != whole[-_DIGEST_BYTES:]:
             raise ValueError("its checksum is wrong")
-
-
-def _read(path: Path, *, space: str, dimensions: int) -> Snapshot:
-    with path.open("rb") as file:
-        if file.read(len(_MAGIC)) != _MAGIC:
+        start = len(_MAGIC) + 4
+        if whole[: len(_MAGIC)] != _MAGIC:
             raise ValueError("it is no snapshot")
-        (length,) = struct.unpack("<I", file.read(4))
-        if length > _MAX_HEADER_BYTES:
-            raise ValueError("its header is too long")
-        header = json.loads(file.read(length))
-        start = file.tell()
-    told = (header["version"], header["space"], header["dimensions"])
-    if told != (FORMAT_VERSION, space, dimensions):
-        raise ValueError(f"it holds {told}, wanted is {(FORMAT_VERSION, space, dimensions)}")
-    count = int(header["count"])
-    if path.stat().st_size != start + count * (8 + 2 * dimensions) + _DIGEST_BYTES:
+        (length,) = struct.unpack("<I", whole[len(_MAGIC) : start])
+        header = json.loads(whole[start : start + length])
+    found = (header["version"], header["space"], header["dimensions"])
+    if found != (FORMAT_VERSION, space, dimensions):
+        raise ValueError(f"it holds {found}, wanted is {(FORMAT_VERSION, space, dimensions)}")
+    if header["size"] != told.st_size - _DIGEST_BYTES:
         raise ValueError("its size is wrong")
-    if not count:
-        return Snapshot(
-            ids=np.empty(0, np.int64), rows=np.empty((0, dimensions), np.float16), last_seen=int(header["last_seen"])
-        )
+    # Mapped anew: the pages that the checksum went through are given back.
+    mapped = np.frombuffer(mmap.mmap(handle, 0, access=mmap.ACCESS_READ), dtype=np.uint8)
+    sections = {name: mapped[place : place + size] for name, (place, size) in header["sections"].items()}
+    count, types = int(header["count"]), header["types"]
     return Snapshot(
-        ids=np.fromfile(path, dtype="<i8", count=count, offset=start).astype(np.int64),
-        rows=np.memmap(path, dtype="<f2", mode="r", offset=start + count * 8, shape=(count, dimensions)),
+        path=path,
+        file=(told.st_dev, told.st_ino),
+        ids=sections["ids"].view(types["ids"]).astype(np.int64),
+        columns={name: sections[name].view(types[name]).copy() for name in sections.keys() - _OWN},
+        rows=sections["rows"][header["envelope"] :].view("<f2").reshape(count, dimensions),
+        flat=sections["rows"],
+        # Codes are laid out as one version of FAISS had them; another one may read them wrongly.
+        index=sections["index"] if "index" in sections and header["faiss"] == flat.version() else None,
         last_seen=int(header["last_seen"]),
     )
 

@@ -15,7 +15,7 @@ from search.api.errors import answers, missing
 from search.api.guard import MAY_WRITE
 from search.api.search import SORTS, search_out
 from search.api.search_schemas import Grouping, Order, SearchOut
-from search.api.types import Body, Cursor, Id, Limit, Text
+from search.api.types import A_NUMBER, Body, Cursor, Id, Limit, Text
 from search.rank import STRICTEST
 
 router = Router()
@@ -30,7 +30,7 @@ class SearchState(Body):
     kind: UnitKind | None = None
     sort: Order = Order.RELEVANCE
     group: Grouping | None = None
-    strict: int = Field(default=0, ge=-STRICTEST, le=STRICTEST)
+    strict: Annotated[int, Field(ge=-STRICTEST, le=STRICTEST), A_NUMBER] = 0
 
 
 class CollectionOut(Schema):
@@ -124,7 +124,7 @@ def change_collection(request: HttpRequest, collection_id: Id, body: CollectionC
 
 
 @router.delete(
-    "/{collection_id}", response=answers(None, 404, success=204), auth=MAY_WRITE, summary="Delete a collection"
+    "/{collection_id}", response=answers(None, 404, 415, success=204), auth=MAY_WRITE, summary="Delete a collection"
 )
 def delete_collection(request: HttpRequest, collection_id: Id) -> Any:
     """Delete a collection, never what is in it."""

@@ -11,7 +11,7 @@ from dam.catalog.readers import activity
 from dam.types import Stage
 from search.api.errors import Refused, answers
 from search.api.guard import MAY_ADMINISTER, MAY_WRITE
-from search.api.types import Body, Id
+from search.api.types import Body, BodyId, Id
 from search.corrections import take_back
 
 router = Router()
@@ -69,7 +69,7 @@ class FailureList(Schema):
 class Retry(Body):
     """What is to be tried again: these assets, or null for all that failed."""
 
-    assets: Annotated[list[Id], Field(min_length=1, max_length=1000)] | None = None
+    assets: Annotated[list[BodyId], Field(min_length=1, max_length=1000)] | None = None
 
 
 class Retried(Schema):

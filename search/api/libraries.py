@@ -91,7 +91,7 @@ def edit_a_library(request: HttpRequest, library_id: Id, body: LibraryChange) ->
 
 
 @router.delete(
-    "/{library_id}", response=answers(None, 404, success=204), auth=MAY_ADMINISTER, summary="Remove a library"
+    "/{library_id}", response=answers(None, 404, 415, success=204), auth=MAY_ADMINISTER, summary="Remove a library"
 )
 def remove_a_library(request: HttpRequest, library_id: Id) -> Any:
     """Forget a library; the files on disk are not touched, and what was understood of them is kept."""

@@ -14,7 +14,7 @@ from search.api.cursors import read_cursor, write_cursor
 from search.api.errors import answers, missing
 from search.api.guard import MAY_WRITE
 from search.api.pictures import PictureOut, picture_out
-from search.api.types import Body, Cursor, Id, Limit, Text
+from search.api.types import Body, BodyFlag, BodyId, Cursor, Id, Limit, Text
 
 router = Router()
 
@@ -48,13 +48,13 @@ class PersonChange(Body):
     """What is to be changed of a person; what is left out stays."""
 
     name: Annotated[Text, Field(min_length=1, max_length=200)] | None = None
-    hidden: bool | None = None
+    hidden: BodyFlag | None = None
 
 
 class Merge(Body):
     """Who is one with the person of the address."""
 
-    people: list[Id] = Field(min_length=1, max_length=200)
+    people: list[BodyId] = Field(min_length=1, max_length=200)
 
 
 class ChangedPerson(Schema):

@@ -16,7 +16,7 @@ from search.api.assets import tag_out
 from search.api.cursors import read_cursor, write_cursor
 from search.api.errors import Refused, answers, missing
 from search.api.guard import MAY_WRITE
-from search.api.types import Body, Cursor, Id, Limit, Text
+from search.api.types import Body, BodyFlag, Cursor, Id, Limit, Text
 from search.verdicts import give, judge
 
 router = Router()
@@ -59,7 +59,7 @@ class NewTag(Body):
 class Verdict(Body):
     """What a person says of a tag: true, false, or null to take back what was said."""
 
-    accepted: bool | None
+    accepted: BodyFlag | None
 
 
 class ChangedTags(Schema):
@@ -102,7 +102,7 @@ def add_tag(request: HttpRequest, body: NewTag) -> Any:
 
 
 @router.delete(
-    "tags/{tag_id}", response=answers(None, 404, 409, success=204), auth=MAY_WRITE, summary="Remove a word"
+    "tags/{tag_id}", response=answers(None, 404, 409, 415, success=204), auth=MAY_WRITE, summary="Remove a word"
 )
 def remove_tag(request: HttpRequest, tag_id: Id) -> Any:
     """Look for one of the user's own words no longer; what was said of it stays. 409 for any other tag."""

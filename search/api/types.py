@@ -1,12 +1,14 @@
 """The kinds of values that parameters and bodies are made of, with the limits that every endpoint shares."""
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated
 
 from ninja import Schema
-from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field, Strict
 
 _LARGEST = 2**53 - 1  # the largest whole number that JavaScript keeps
+_DATE = re.compile(r"\d{4}-\d\d-\d\d[Tt ]")
 
 Id = Annotated[int, Field(ge=1, le=_LARGEST)]
 Limit = Annotated[int, Field(ge=1, le=200, description="How many at most.")]
@@ -23,7 +25,26 @@ def _within_reason(moment: datetime) -> datetime:
     return min(max(moment, datetime(1900, 1, 1, tzinfo=UTC)), datetime(9000, 1, 1, tzinfo=UTC))
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_within_reason)]
+def _number(value: object) -> object:
+    """Return a number of a body as it is: neither “5” nor true is one."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    raise ValueError("it must be a number")
+
+
+A_NUMBER = BeforeValidator(_number)
+BodyId = Annotated[int, Field(ge=1, le=_LARGEST), A_NUMBER]
+BodyFlag = Annotated[bool, Strict()]
+
+
+def _written_out(value: object) -> object:
+    """Return a date as it is written in words; a bare number would be read as seconds since 1970."""
+    if not (isinstance(value, str) and _DATE.match(value)):
+        raise ValueError("write a date with its time and zone, like 2024-05-12T10:00:00Z")
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_within_reason)]
 
 
 class Body(Schema):

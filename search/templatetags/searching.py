@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from search.asked import Asked
+from search.example_pictures import MAX_BYTES
 
 register = template.Library()
 
@@ -21,6 +22,12 @@ def search_for(text: str, asked: Asked) -> str:
     """Return the address of another search with the same kind, order and groups as one; of none: the first page."""
     kept = {name: value for name, value in asked.where.items() if value and name != "q"} if text else {}
     return reverse("search:home") + (f"?{urlencode({'q': text, **kept})}" if text else "")
+
+
+@register.simple_tag
+def most_bytes() -> int:
+    """Return how large a picture may be that is searched for."""
+    return MAX_BYTES
 
 
 @register.filter

@@ -10,6 +10,7 @@ from search.arrange import Entry, Section, page_end
 from search.asked import Group, Sort
 from search.cards import Card, hit_cards
 from search.headings import Heading
+from search.relax import easings
 
 PAGE = 60
 _FEW_SPOKEN = 3  # lines shown among pictures before "all of them"
@@ -55,8 +56,12 @@ def answer_context(found: Answer) -> dict[str, object]:
         "sorts": [Choice(name=name, value=sort, chosen=sort is asked.sort) for sort, name in _SORT_NAMES.items()],
         "groups": [Choice(name=name, value=by, chosen=by is asked.group) for by, name in _GROUP_NAMES.items()],
         "strictness_name": STRICTNESS_NAMES[asked.strictness],
+        "here": link(asked.where),
         "other_each": link({**asked.where, "each": "" if asked.each else "1"}),
         "rest": cards_at(found, _rest(found, _REST)) if found.good else [],
+        "easings": []
+        if sum(found.counts.values())
+        else [(easing, link(easing.asked.where)) for easing in easings(found)],
         "nearest": [] if found.good else cards_at(found, _rest(found, _NEAREST)),
     }
     return {**context, **(blocks(found, start=0) if found.sections else _whole(found))}

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from dam.catalog.models import Asset
 from dam.catalog.readers.asset import AssetDetail, Line, asset_detail
 from dam.catalog.readers.browse import neighbours_by_date
+from dam.catalog.readers.sources import clearest_looks_of
 from dam.catalog.readers.tags import tags_of_asset
 from dam.errors import AfterimageError, EngineError, QueryError
 from dam.types import MediaKind
@@ -62,6 +63,8 @@ def asset(request: HttpRequest, asset_id: int) -> HttpResponse:
             "fps": _fps(detail),
             **people_context(request, asset_id),
             "asset_tags": tags_of_asset(asset_id),
+            "came_from": _came_from(request),
+            "looks": _looks(detail),
             "understood": understood(asset_id, timed=detail.asset.kind == MediaKind.VIDEO),
         },
     )
@@ -141,6 +144,18 @@ def _in_library(request: HttpRequest, here: Asset) -> Around:
         previous=links.get(newer or 0, ""),
         following=links.get(older or 0, ""),
     )
+
+
+def _came_from(request: HttpRequest) -> str:
+    """Return the search that the page was opened from, as parameters; "" where it was none."""
+    asked = read_asked(request.GET)
+    return _query(asked.where) if asked.text else ""
+
+
+def _looks(detail: AssetDetail) -> dict[int, int]:
+    """Return the moment of each shot's frame that a search for a part of it looks at."""
+    looks = clearest_looks_of([detail.asset.pk]) if detail.shots else []
+    return {look.unit_id: look.at_ms for look in looks}
 
 
 def _query(where: dict[str, str]) -> str:

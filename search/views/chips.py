@@ -1,5 +1,6 @@
 """Chips that are changed, and pictures that are added to a search: forms and links in, the new address out."""
 
+import re
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,6 +15,8 @@ from search.asked import Asked, read_asked
 from search.editable import edited, with_example
 from search.query.edit import Change
 from search.views.ways import number
+
+_PART = re.compile(r"\d{1,3}(?:,\d{1,3}){3}")
 
 
 @require_safe
@@ -33,7 +36,8 @@ def edit(request: HttpRequest) -> HttpResponse:
 def like(request: HttpRequest) -> HttpResponse:
     """Go to the search for what is like a `unit` (or the first of an `asset`).
 
-    With `q` it is that search, and more like the unit; with `less`, less like it.
+    With `q` it is that search, and more like the unit; with `less`, less like it. `part` ("x,y,width,height" in
+    percent) is what counts of it.
     """
     unit_id = number(request.GET.get("unit", ""))
     asset_id = number(request.GET.get("asset", ""))
@@ -43,7 +47,9 @@ def like(request: HttpRequest) -> HttpResponse:
     if unit_id is None or unit_id not in tiles_of_units([unit_id]):
         raise Http404
     asked = read_asked(request.GET)
-    return _go(asked, with_example(asked.text, unit_id, less=bool(request.GET.get("less"))))
+    part = request.GET.get("part", "")
+    value = f"{unit_id}@{part}" if _PART.fullmatch(part) else str(unit_id)
+    return _go(asked, with_example(asked.text, value, less=bool(request.GET.get("less"))))
 
 
 def _change(request: HttpRequest) -> Change:

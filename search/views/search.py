@@ -16,6 +16,7 @@ from search.asked import Asked, read_asked, read_strictness
 from search.cards import asset_cards
 from search.editable import editable_chips
 from search.examples import examples
+from search.facets import facets
 from search.forms import AddLibraryForm
 from search.views.answer import STRICTNESS_NAMES, answer_context, blocks, cards_at, link, tiles
 
@@ -70,6 +71,20 @@ def more(request: HttpRequest) -> HttpResponse:
     if found.sections:
         return render(request, "search/_blocks.html", {"asked": asked, **blocks(found, start=start)})
     return render(request, "search/_tiles.html", tiles(found, start=start))
+
+
+@require_safe
+def narrow(request: HttpRequest) -> HttpResponse:
+    """Answer with what a search can be narrowed by: a part of its page, or without scripts a page of its own."""
+    asked = _asked(request)
+    try:
+        found = answer(asked, again=True)
+    except (QueryError, EngineError) as error:
+        return render(request, "search/_error.html", {"asked": asked, "error": str(error)})
+    template = "search/_facets.html" if request.headers.get("HX-Request") == "true" else "search/facets.html"
+    where = link({name: value for name, value in asked.where.items() if name != "q"})
+    back = f"{reverse('search:home')}?{link(asked.where)}"
+    return render(request, template, {"asked": asked, "facets": facets(found), "where": where, "back": back})
 
 
 @require_safe

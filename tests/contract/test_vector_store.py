@@ -11,16 +11,21 @@ from hypothesis import strategies as st
 from dam.errors import StoreError
 from dam.ports import Vectors, VectorStore
 from dam.types import VectorMatch
+from dam.vectors import build, bulk
 from dam.vectors.faiss_store import FaissStore
+from dam.vectors.layered_store import LayeredStore
 from dam.vectors.locks import ReadWriteLock
 from dam.vectors.memory_store import MemoryStore
+from tests.resting import IndexedStore, RestingStore
 
 _D = 16
-_STORES: list[Callable[[int], VectorStore]] = [MemoryStore, FaissStore]
+_STORES: list[Callable[[int], VectorStore]] = [MemoryStore, FaissStore, LayeredStore, RestingStore, IndexedStore]
 
 
 @pytest.fixture(params=_STORES, ids=lambda store: store.__name__)
-def store(request: pytest.FixtureRequest) -> VectorStore:
+def store(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> VectorStore:
+    monkeypatch.setattr(bulk, "EXACT_ROWS", 0)
+    monkeypatch.setattr(build, "CANDIDATES", (30,))
     made: VectorStore = request.param(_D)
     assert isinstance(made, VectorStore)
     return made
@@ -160,12 +165,13 @@ _steps = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@pytest.mark.parametrize("made", [FaissStore, RestingStore])
+@settings(max_examples=40, deadline=None)
 @given(steps=_steps, allowed=st.none() | st.sets(st.integers(0, 25)))
 def test_any_history_leaves_faiss_answering_as_the_oracle(
-    steps: list[tuple[str, list[int], int]], allowed: set[int] | None
+    made: Callable[[int], VectorStore], steps: list[tuple[str, list[int], int]], allowed: set[int] | None
 ) -> None:
-    oracle, faiss_store = MemoryStore(_D), FaissStore(_D)
+    oracle, faiss_store = MemoryStore(_D), made(_D)
     for step, ids, seed in steps:
         for one in (oracle, faiss_store):
             if step == "add":

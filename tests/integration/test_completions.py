@@ -12,13 +12,14 @@ from dam.catalog.models import (
     Collection,
     Face,
     Person,
+    Rendition,
     StageModel,
     Tag,
     TagScore,
     UnitColour,
 )  # fmt: skip
 from dam.catalog.readers import completion
-from dam.types import Stage, TagKind
+from dam.types import RenditionRole, Stage, TagKind
 from search.suggestions import Suggestion, suggestions, values_of
 from tests.small_library import SmallLibrary
 
@@ -78,6 +79,27 @@ def test_people_by_any_word_of_their_name_and_not_the_hidden_ones(library: Small
     assert [each.count for each in lines("person:an")] == [4]
 
 
+def test_a_person_is_shown_by_the_chosen_face_or_the_best(library: SmallLibrary) -> None:
+    ana = Person.objects.get(name="Ána Lima")
+    crops = []
+    for place, face in enumerate(Face.objects.order_by("pk")[:2]):
+        face.crop = Rendition.objects.create(
+            asset=face.unit.asset, unit=face.unit, role=RenditionRole.FACE, key=f"face-{place}.jpg", mime="image/jpeg"
+        )
+        face.quality = 0.9 - place / 2
+        face.save()
+        crops.append(face)
+    (found,) = lines("person:ana")
+    assert found.picture is not None
+    assert found.picture.id == crops[0].crop_id
+    ana.cover = crops[1]
+    ana.save()
+    remembered.forget()
+    (found,) = lines("person:ana")
+    assert found.picture is not None
+    assert found.picture.id == crops[1].crop_id
+
+
 def test_a_name_that_is_typed_as_plain_words_is_taken_whole(library: SmallLibrary) -> None:
     assert taken("boat ana li")[0] == 'boat person:"Ána Lima" '
     (found,) = (each for each in lines("lis") if not each.operator)
@@ -120,6 +142,12 @@ def test_a_saved_search_is_opened() -> None:
     (found,) = (each for each in lines("evora") if each.asked)
     assert (found.label, found.note) == ("Évora at dusk", "saved search")
     assert found.asked == "q=place%3A%C3%89vora+dusk&sort=date"
+
+
+def test_what_stands_there_already_is_not_offered_alone(library: SmallLibrary) -> None:
+    assert not suggestions("place:lisb", 10).settled
+    assert suggestions("place:lisbon", 12).settled
+    assert not suggestions("tag:boat", 8).settled
 
 
 def test_the_value_of_a_chip(library: SmallLibrary) -> None:

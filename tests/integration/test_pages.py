@@ -258,6 +258,7 @@ def test_nothing_good_says_so_and_shows_the_three_nearest(client: Client, rows: 
     html = page(client, "/?q=giraffe")
     assert "Nothing good for “giraffe”" in html
     assert len(tiles(html)) == 3
+    assert re.search(r'href="/\?q=giraffe&amp;strict=-1"><strong>less strict</strong> <span[^>]*>5 matches<', html)
 
 
 def test_while_indexing_the_page_says_how_much_was_searched(client: Client, rows: Rows, engine: Engine) -> None:

@@ -1,15 +1,18 @@
 """Pinned queries: where they find what they must find, by which pack, and when they are asked again."""
 
+import io
+import json
 from collections.abc import Sequence
 from datetime import timedelta
 
 import numpy as np
 import pytest
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from dam import wiring
 from dam.catalog import current
-from dam.catalog.models import Embedding, PinnedQuery, PinResult, PinRun, Unit
+from dam.catalog.models import Embedding, MediaFile, PinnedQuery, PinResult, PinRun, Unit
 from dam.catalog.readers import pins as reader
 from dam.catalog.writers import pins as writer
 from dam.engines import weights
@@ -186,6 +189,52 @@ def test_another_pack_is_compared_once_its_vectors_are_complete(desk: Desk, monk
     monkeypatch.setattr(weights, "is_present", lambda pack, *, models: True)
     assert [pack.name for pack in pins.comparable_packs()] == ["standard"]
     assert pins.due() is None, "a comparison doesn't count as the run after a change"
+
+
+def told(*arguments: str) -> str:
+    out = io.StringIO()
+    call_command("pins", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_the_command_adds_lists_runs_and_removes(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "No query is pinned yet" in told("list")
+    path = MediaFile.objects.get(asset=desk.car.asset).path
+    assert told("add", "red car sunset", path, "--note", "the poster").startswith("Pinned as ")
+    lost = desk.pin({"q": "white boat sea noon", "kind": "clip"}, asset_id=desk.boat.asset_id)
+    with pytest.raises(CommandError, match="in no library"):
+        told("add", "red car", "/nowhere/a.jpg")
+    with pytest.raises(CommandError, match="both --from and --to"):
+        told("add", "red car", f"asset/{desk.car.asset_id}", "--from", "3")
+
+    report = json.loads(told("run", "--json"))
+    assert report["packs"][0]["recall"]["1"] == 0.5
+    assert [each["found"]["starter"]["rank"] for each in report["pins"]] == [1, None]
+    assert report["pins"][0]["path"].endswith(path)
+    with pytest.raises(SystemExit) as left:
+        told("run", "--fail-under", "0.9", "--at", "5")
+    assert left.value.code == 1
+    listed = json.loads(told("list", "--json"))
+    assert [(each["ranks"], each["note"]) for each in listed] == [([1, 1], "the poster"), ([None, None], "")]
+    assert "not found" in told("list")
+    told("remove", str(lost))
+    assert "1.000" in told("run", "--fail-under", "0.9")
+    with pytest.raises(CommandError, match="not there any more"):
+        told("remove", str(lost))
+
+
+def test_the_command_compares_two_packs(desk: Desk) -> None:
+    desk.pin({"q": "red car sunset"}, asset_id=desk.car.asset_id)
+    desk.pin({"q": "sea boat white"}, asset_id=desk.boat.asset_id)
+    with pytest.raises(CommandError, match="models use standard --wait"):
+        told("run", "--pack", "standard")
+    build_beside([*desk.units, desk.car])
+    printed = told("run", "--pack", "standard")
+    assert "recall@10" in printed
+    report = json.loads(told("run", "--pack", "standard", "--json"))
+    assert [each["pack"] for each in report["packs"]] == ["starter", "standard"]
+    assert {each["change"] for each in report["pins"]} <= {"better", "worse", "same"}
+    assert PinRun.objects.filter(pack="standard", compared=True).count() == 2
 
 
 def test_one_process_at_a_time_runs_them(desk: Desk) -> None:

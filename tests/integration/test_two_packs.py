@@ -17,13 +17,15 @@ from dam.catalog.writers.libraries import add_library
 from dam.catalog.writers.people import name_person
 from dam.catalog.writers.tags import ensure_tag, say
 from dam.config import config
-from dam.types import Stage, StageState
+from dam.errors import PackIncomplete
+from dam.types import RunCause, Stage, StageState
 from indexer.caption import caption
 from indexer.compose import follow_pack, make_pipeline
 from indexer.embed import embed
 from indexer.intake import scan_library
 from indexer.objects import find_objects
 from indexer.tools import Tools
+from search import pins
 from tests.pack_desk import FILES, NAMES, Desk, decoded, tiny_packs, write_weights
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.real, pytest.mark.slow]
@@ -125,6 +127,32 @@ def test_only_what_differs_is_done_again_and_the_old_rows_answer_until_the_new_a
     assert not jobs.any_due()
     assert (choices.active(), current.being_built()) == (choices.PackChoice(name="one"), {})
     assert desk.shown() == shown
+
+
+def test_a_pack_that_waits_is_compared_before_it_answers(desk: Desk) -> None:
+    shown, photo = desk.shown(), desk.asset("obama.jpg")
+    pins.pin({"q": "a man"}, asset_id=photo, source=desk.follower)
+    choices.use("two", answering="one", wait=True)
+    follow_pack()
+    with pytest.raises(PackIncomplete, match="no vectors yet of"):
+        pins.run(RunCause.HAND, pack="two", source=desk.follower)
+    assert desk.run() == {}
+    follow_pack()
+    assert choices.active() == choices.PackChoice(name="one", building="two", waits=True)
+    assert desk.shown() == shown, "complete, and not asked for"
+
+    desk.follower.catch_up()
+    ours, theirs = (pins.run(RunCause.HAND, pack=pack, source=desk.follower) for pack in ("", "two"))
+    assert (ours.pack, theirs.pack) == ("one", "two")
+    assert theirs.measures.found == 1
+    assert pins.due() is None
+
+    desk.use("two")
+    follow_pack()
+    assert choices.active() == choices.PackChoice(name="two")
+    assert pins.due() is RunCause.MODELS
+    after = pins.run(RunCause.MODELS, source=desk.follower)
+    assert [each.rank for each in after.placings] == [each.rank for each in theirs.placings]
 
 
 def test_what_people_said_survives_the_change(desk: Desk) -> None:

@@ -91,7 +91,7 @@ def test_what_was_changed_reads_as_it_was_meant(pieces: list[str], place: int, v
     ],
 )
 def test_more_and_less_like_a_picture(text: str, less: bool, found: str) -> None:
-    assert with_example(text, 9, less=less) == found
+    assert with_example(text, "9", less=less) == found
 
 
 def test_the_place_of_an_error_is_marked() -> None:

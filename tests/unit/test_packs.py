@@ -91,6 +91,9 @@ def test_a_new_pack_answers_at_once_only_where_nothing_was_indexed() -> None:
     building = wiring.building_pack()
     assert building is not None
     assert building.name == "studio"
+    assert choices.use("studio", answering="standard", wait=True).waits
+    assert not choices.finish_building("studio"), "it stands beside until it is chosen again"
+    assert not choices.use("studio", answering="standard").waits
     assert not choices.finish_building("starter")
     assert choices.finish_building("studio")
     assert choices.active() == choices.PackChoice(name="studio")

@@ -59,6 +59,7 @@ class ActivePack(models.Model):
 
     name = models.CharField(max_length=64)
     building = models.CharField(max_length=64, blank=True)
+    waits = models.BooleanField(default=False)  # once it is complete, until somebody says that it is to answer
     note = models.TextField(blank=True)  # why this one: "the hub does not answer …"
 
     def __str__(self) -> str:

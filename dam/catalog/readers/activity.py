@@ -95,6 +95,7 @@ class Activity:
     working: tuple[Working, ...]
     pack: str
     pack_building: str
+    pack_waits: bool
     pack_note: str
 
     @property
@@ -125,6 +126,7 @@ def activity() -> Activity:
         working=tuple(_working()),
         pack=pack.name if pack else "",
         pack_building=pack.building if pack else "",
+        pack_waits=bool(pack and pack.waits),
         pack_note=pack.note if pack else "",
     )
 

@@ -8,14 +8,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from django.db.models import Count, Q, TextField
-from django.db.models.functions import Cast, Substr
+from django.db.models import Case, Count, F, Q, TextField, When, Window
+from django.db.models.functions import Cast, RowNumber, Substr
 
 from dam.catalog import words
 from dam.catalog.lexicon import folded as tag_word
 from dam.catalog.lexicon import recent_lexicon
 from dam.catalog.models import AssetMetadata, AssetPlace, Collection, Face, MediaFile, TagScore, Unit
 from dam.catalog.readers import conditions, measure
+from dam.catalog.readers.browse import Picture, as_picture
 from dam.catalog.readers.people import shown_faces
 from dam.catalog.readers.seen import object_labels
 from dam.catalog.readers.tag_counts import tag_counts
@@ -33,7 +34,8 @@ class Counted:
 
     `folded` are its words as they are compared, `note` says more in a few words, `relation` is what has to stand
     before it. `order` is its place among others of its sort that match as well (the lower first). With `more` there
-    are at least so many. A saved search has the parameters that it `asked`.
+    are at least so many; `below` are the ids of a tag and of all under it, where there are any. A saved search has
+    the parameters that it `asked`.
     """
 
     value: str
@@ -41,15 +43,17 @@ class Counted:
     count: int | None
     note: str = ""
     relation: str = ":"
-    person_id: int | None = None
     swatch: str = ""
+    picture: Picture | None = None
     tag_id: int | None = None
+    below: frozenset[int] = frozenset()
     more: bool = False
     asked: Mapping[str, str] = field(default_factory=dict)
     order: float = 0.0
 
 
 Names = tuple[Counted, ...]
+_exact: tuple[Names, dict[int | None, int]] = (), {}
 
 
 def fold(text: str) -> str:
@@ -70,28 +74,40 @@ def beginning(names: Iterable[Counted], typed: str, *, limit: int) -> list[Count
 
 def with_all_below(names: list[Counted]) -> list[Counted]:
     """Return tags with the count of what has them or a tag below them: exact where that is quickly counted."""
-    lexicon = recent_lexicon()
-    own = {name.tag_id: name.count or 0 for name in NAMES["tag"]() if name.tag_id is not None}
-    below = {
-        name.tag_id: lexicon.with_descendants([name.tag_id])
-        for name in names
-        if name.tag_id is not None and lexicon.children.get(name.tag_id)
-    }
-    counted = {pk: under for pk, under in below.items() if sum(own.get(tag, 0) for tag in under) <= _QUICK}
-    scores = TagScore.objects.filter(
-        model__in=models_shown(), certainty__gte=LINE, tag_id__in=set[int]().union(*counted.values())
-    )
-    exact = scores.aggregate(
-        **{f"tag_{pk}": Count("unit_id", distinct=True, filter=Q(tag_id__in=under)) for pk, under in counted.items()}
-    )
+    tags = NAMES["tag"]()
+    own = {name.tag_id: name.count or 0 for name in tags if name.tag_id is not None}
+    quick = [name for name in names if name.below and sum(own.get(pk, 0) for pk in name.below) <= _QUICK]
+    exact = _exact_counts(tags, quick)
     return [
-        _with_least(name, exact[f"tag_{name.tag_id}"])
-        if name.tag_id in counted
-        else replace(name, count=max(own.get(tag, 0) for tag in below[name.tag_id]), more=True)
-        if name.tag_id in below
+        _with_least(name, exact[name.tag_id])
+        if name.tag_id in exact
+        else replace(name, count=max(own.get(pk, 0) for pk in name.below), more=True)
+        if name.below
         else name
         for name in names
     ]
+
+
+def _exact_counts(tags: Names, names: list[Counted]) -> dict[int | None, int]:
+    """Return the counts of these by tag id: one query for those that nobody asked for since `tags` were read."""
+    global _exact  # noqa: PLW0603 - the last answers of this process
+    known = _exact[1] if _exact[0] is tags else {}
+    missing = [name for name in names if name.tag_id not in known]
+    if missing:
+        scores = TagScore.objects.filter(
+            model__in=models_shown(),
+            certainty__gte=LINE,
+            tag_id__in=frozenset[int]().union(*(name.below for name in missing)),
+        )
+        counts = scores.aggregate(
+            **{
+                f"tag_{name.tag_id}": Count("unit_id", distinct=True, filter=Q(tag_id__in=name.below))
+                for name in missing
+            }
+        )
+        known = known | {name.tag_id: counts[f"tag_{name.tag_id}"] for name in missing}
+        _exact = tags, known
+    return {name.tag_id: known[name.tag_id] for name in names}
 
 
 def saved() -> Names:
@@ -118,9 +134,20 @@ def _named(value: str, count: int | None, *, note: str = "", relation: str = ":"
 def _people() -> Names:
     faces = Face.objects.filter(shown_faces(), person__hidden=False).exclude(person__name="")
     rows = faces.values_list("person_id", "person__name").annotate(n=Count("unit_id", distinct=True)).order_by()
+    covers = _covers()
     return tuple(
-        Counted(value=name, folded=fold(name), count=count, person_id=person_id) for person_id, name, count in rows
+        Counted(value=name, folded=fold(name), count=count, picture=covers.get(person_id))
+        for person_id, name, count in rows
     )
+
+
+def _covers() -> dict[int, Picture]:
+    """Return the picture of each person with a name: the one that was chosen, else the best."""
+    faces = Face.objects.filter(shown_faces(), crop__isnull=False, person__hidden=False).exclude(person__name="")
+    chosen = Case(When(pk=F("person__cover_id"), then=0), default=1)
+    first = Window(RowNumber(), partition_by="person_id", order_by=[chosen, F("quality").desc(), "pk"])
+    rows = faces.annotate(place=first).filter(place=1).select_related("crop")
+    return {row.person_id: as_picture(row.crop) for row in rows if row.person_id is not None and row.crop is not None}
 
 
 def _tags() -> Names:
@@ -128,14 +155,17 @@ def _tags() -> Names:
     lexicon = recent_lexicon()
     keywords = _keywords()
     found, known = [], set[str]()
-    for tag in tag_counts():
+    for tag in _TAGS():
         entry = lexicon.entries.get(tag.tag_id)
         own_words = {tag_word(word) for word in entry.words} if entry else {tag_word(tag.name)}
         known |= own_words
         count = max(tag.count, *(keywords[word][0] for word in own_words))
         note = "sound" if tag.kind is TagKind.SOUND else ""
         names = " ".join(fold(word) for word in (entry.words if entry else (tag.name,)))
-        found.append(Counted(value=tag.name, folded=names, count=count, note=note, tag_id=tag.tag_id))
+        below = lexicon.with_descendants([tag.tag_id]) if lexicon.children.get(tag.tag_id) else ()
+        found.append(
+            Counted(value=tag.name, folded=names, count=count, note=note, tag_id=tag.tag_id, below=frozenset(below))
+        )
     found += [_named(name, count) for word, (count, name) in keywords.items() if word and word not in known and count]
     return tuple(found)
 
@@ -307,11 +337,12 @@ def _summed(months: list[tuple[str, int]], *, since: bool) -> Iterator[Counted]:
 def _sounds() -> Names:
     return tuple(
         Counted(value=tag.name, folded=fold(tag.name), count=tag.count, tag_id=tag.tag_id)
-        for tag in tag_counts()
+        for tag in _TAGS()
         if tag.kind is TagKind.SOUND and tag.count
     )
 
 
+_TAGS = Remembered(tag_counts)  # tags and sounds are counted once
 NAMES: dict[str, Remembered[Names]] = {
     "person": Remembered(_people),
     "tag": Remembered(_tags),

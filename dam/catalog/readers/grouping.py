@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection
 
-from dam.catalog.ids import chunks
+from dam.catalog.ids import among, chunks
 from dam.catalog.models import Face
 from dam.catalog.readers.browse import Place, places_of
 from dam.catalog.readers.people import shown_faces
@@ -12,12 +12,11 @@ from dam.catalog.readers.people import shown_faces
 def named_people_in(unit_ids: Collection[int]) -> dict[int, list[tuple[int, str]]]:
     """Return (person id, name) of those with a name who are seen in each unit, by name; no others are listed."""
     found: dict[int, list[tuple[int, str]]] = defaultdict(list)
-    for some in chunks(unit_ids):
-        rows = Face.objects.filter(shown_faces(), unit_id__in=some, person__hidden=False).exclude(person__name="")
-        pairs = rows.order_by("person__name", "person_id").values_list("unit_id", "person_id", "person__name")
-        for unit_id, person_id, name in pairs.distinct():
-            if person_id is not None:
-                found[unit_id].append((person_id, name))
+    rows = Face.objects.filter(shown_faces(), unit_id__in=among(unit_ids), person__hidden=False)
+    named = rows.exclude(person__name="").order_by("person__name", "person_id")
+    for unit_id, person_id, name in named.values_list("unit_id", "person_id", "person__name").distinct():
+        if person_id is not None:
+            found[unit_id].append((person_id, name))
     return dict(found)
 
 

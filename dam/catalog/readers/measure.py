@@ -12,6 +12,7 @@ from dam.types.colours import NAMES, as_hex, distance, known_name, named_colours
 
 # What is measured of assets is asked for here, too.
 __all__ = [
+    "LEAST_SHARE",
     "LOOK_NAMES",
     "LOOK_WORDS",
     "ColourView",
@@ -24,6 +25,7 @@ __all__ = [
     "look_word",
     "place_of",
     "places",
+    "shape_of",
     "similar_hash",
     "units_in_place",
     "units_with_colour",
@@ -32,7 +34,7 @@ __all__ = [
 ]
 
 _FULL_SHARE = 0.25  # a quarter of a picture in one colour: nobody asks for more when asking for a colour
-_LEAST_SHARE = 0.02  # less is seen only by who looks for it; vivid colours are kept from 1.2 % on
+LEAST_SHARE = 0.02  # less is seen only by who looks for it; vivid colours are kept from 1.2 % on
 _SHADE = 0.85  # "blue" finds what is navy, after what is blue
 _NEAR = 15.0  # CIEDE2000: as far as neighbouring names of the table lie apart
 _BOX = 40.0  # in L*, a*, b*: holds all that is within 15 of any colour that sRGB has
@@ -112,7 +114,7 @@ def look_of(asset_id: int) -> list[LookView]:
 
 def colour_names() -> list[tuple[str, str, int]]:
     """Return every colour word with its swatch (`#rrggbb`) and how many units have that very colour."""
-    counted = UnitColour.objects.filter(share__gte=_LEAST_SHARE).values_list("name").annotate(Count("unit"))
+    counted = UnitColour.objects.filter(share__gte=LEAST_SHARE).values_list("name").annotate(Count("unit"))
     counts = dict(counted.order_by())
     return [(colour.name, colour.hex, counts.get(colour.name, 0)) for colour in named_colours()]
 
@@ -176,6 +178,13 @@ def words_of(look: LookView) -> list[tuple[str, float]]:
     return [*found, *([(look.motion.value, 1.0)] if look.motion else [])]
 
 
+def shape_of(width: int, height: int) -> str:
+    """Return the word of `LOOK_WORDS` for sides in pixels, as `units_with_look` means it."""
+    if width >= _OBLONG * height:
+        return "landscape"
+    return "portrait" if height >= _OBLONG * width else "square"
+
+
 def is_colour(name_or_hex: str) -> bool:
     """Tell whether a text names a colour, by a word or as `#rrggbb`."""
     return known_name(name_or_hex) is not None or parse_hex(name_or_hex) is not None
@@ -230,7 +239,7 @@ def _view(unit: Unit) -> LookView:
 
 def _with_name(name: str) -> list[tuple[int, float]]:
     covered = [other for other in NAMES if other in names_under(name)]
-    rows = UnitColour.objects.filter(name__in=covered, share__gte=_LEAST_SHARE)
+    rows = UnitColour.objects.filter(name__in=covered, share__gte=LEAST_SHARE)
     found: dict[int, float] = {}
     for unit_id, own, share in rows.values_list("unit_id", "name", "share"):
         certainty = min(1.0, share / _FULL_SHARE) * (1.0 if own == name else _SHADE)
@@ -240,7 +249,7 @@ def _with_name(name: str) -> list[tuple[int, float]]:
 
 def _with_colour_near(rgb: tuple[int, int, int]) -> list[tuple[int, float]]:
     asked = to_lab(rgb)
-    rows = UnitColour.objects.filter(share__gte=_LEAST_SHARE)
+    rows = UnitColour.objects.filter(share__gte=LEAST_SHARE)
     for field, value in zip(("lightness", "a", "b"), asked.tolist(), strict=True):
         rows = rows.filter(**{f"{field}__gte": value - _BOX, f"{field}__lte": value + _BOX})
     near = list(rows.values_list("unit_id", "lightness", "a", "b", "share"))

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from dam.catalog.models import Embedding, PinnedQuery, PinResult, PinRun, PinTurn
+from dam.catalog.models import Embedding, PinnedQuery, PinResult, PinRun, PinTurn, Unit
 from dam.types import RunCause
 
 
@@ -103,6 +103,13 @@ def pins_never_run() -> bool:
 def is_running() -> bool:
     """Tell whether some process is running them now."""
     return PinTurn.objects.filter(until__gt=timezone.now()).exists()
+
+
+def span_at(asset_id: int, at_ms: int) -> tuple[int, int] | None:
+    """Return the shot or spoken line of an asset that a moment lies in, the shortest of several; None for none."""
+    units = Unit.objects.filter(asset_id=asset_id, start_ms__lte=at_ms, end_ms__gt=at_ms)
+    spans = list(units.values_list("start_ms", "end_ms"))
+    return min(spans, key=lambda span: span[1] - span[0], default=None)
 
 
 def units_without(space: str, *, among: str) -> int:

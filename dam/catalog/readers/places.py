@@ -1,7 +1,8 @@
 """Where assets were taken: one asset's place, the units of a place by its name, all places with counts."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeVar
 
 from django.db.models import Count, Max
@@ -80,13 +81,10 @@ def units_in_place(text: str) -> list[tuple[int, float]]:
     `text` is a city, region, country or its code ("IT"), in any case, with or without accents; several, between
     commas, narrow each other ("Paris, Texas"). Some words of a longer name find it, too, with less certainty.
     """
-    asked = [folded for part in text.split(",") if (folded := _folded(part))]
-    if not asked:
-        return []
     certain: dict[tuple[str, str, str], float] = {}
     rows = AssetPlace.objects.values_list("country_code", "region", "city", "country").distinct()
     for code, region, city, country in rows:
-        certainty = min(_certainty(part, code=code, names=(city, region, country)) for part in asked)
+        certainty = matches_place(text, code=code, names=(city, region, country))
         if certainty > 0:
             certain[code, region, city] = certainty
     found: dict[int, float] = {}
@@ -99,6 +97,12 @@ def units_in_place(text: str) -> list[tuple[int, float]]:
             if (code, region, city) in certain:
                 found[pk] = certain[code, region, city]
     return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def matches_place(text: str, *, code: str, names: Collection[str]) -> float:
+    """Return how surely a text (see `units_in_place`) means a place of these names, by its country's code, too."""
+    asked = [folded for part in text.split(",") if (folded := _folded(part))]
+    return min((_certainty(part, code=code, names=names) for part in asked), default=0.0)
 
 
 def places() -> list[CountryCount]:
@@ -128,7 +132,7 @@ def places() -> list[CountryCount]:
     return list(_fullest(countries))
 
 
-def _certainty(asked: list[str], *, code: str, names: Iterable[str]) -> float:
+def _certainty(asked: tuple[str, ...], *, code: str, names: Iterable[str]) -> float:
     joined = " ".join(asked)
     if joined == code.lower() or _COUNTRY_WORDS.get(joined) == code:
         return 1.0
@@ -142,8 +146,9 @@ def _certainty(asked: list[str], *, code: str, names: Iterable[str]) -> float:
     return best
 
 
-def _folded(text: str) -> list[str]:
-    return [term.folded for term in words.terms(words.clean(text))]
+@lru_cache(maxsize=4_096)  # a library's places are compared with each name that is typed
+def _folded(text: str) -> tuple[str, ...]:
+    return tuple(term.folded for term in words.terms(words.clean(text)))
 
 
 def _fullest(rows: Iterable[_Counted]) -> tuple[_Counted, ...]:

@@ -1,17 +1,17 @@
 """What the search asks the catalogue: vectors to follow, and what the found units are."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, QuerySet, Sum
 
 from dam.catalog.ids import chunks
 from dam.catalog.models import Embedding, MediaFile, Speech, Tombstone, Unit
 from dam.types import FileState, MediaKind, UnitKind
 
-_KEYS_A_READ = 50_000
+BLOCK_BITS = 16  # ids of a block: sums of their squares stay far below what an integer holds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,22 +69,21 @@ def embedding_ids_between(space: str, after_id: int, up_to_id: int) -> list[int]
     return list(between.order_by("id").values_list("id", flat=True))
 
 
-def embedding_keys(space: str) -> Iterator[EmbeddingKey]:
-    """Yield the keys of all vectors of a space, ascending, reading some at a time."""
-    last = 0
-    while True:
-        rows = Embedding.objects.filter(space=space, id__gt=last).order_by("id")
-        some = list(rows.values_list(*_KEY_FIELDS)[:_KEYS_A_READ])
-        for pk, unit_id, asset_id, at_ms, kind in some:
-            yield EmbeddingKey(id=pk, unit_id=unit_id, asset_id=asset_id, at_ms=at_ms, kind=kind)
-        if len(some) < _KEYS_A_READ:
-            return
-        last = some[-1][0]
+def embedding_blocks(space: str, *, up_to_id: int) -> dict[int, tuple[int, int, int]]:
+    """Return for each block of ids of a space's vectors up to an id: how many, their sum, the sum of their squares.
 
-
-def count_embeddings(space: str) -> int:
-    """Return how many vectors a space has."""
-    return Embedding.objects.filter(space=space).count()
+    A block is `id >> BLOCK_BITS`; sums are of the rest of the id. They are answered from the index alone.
+    """
+    upto = Embedding.objects.filter(space=space, id__lte=up_to_id).order_by()
+    rest = F("id") - F("block") * (1 << BLOCK_BITS)
+    blocks = upto.annotate(block=F("id").bitrightshift(BLOCK_BITS)).values("block").annotate(rows=Count("id"))
+    sums = blocks.annotate(
+        rests=Sum(rest, output_field=BigIntegerField()), squares=Sum(rest * rest, output_field=BigIntegerField())
+    )
+    return {
+        block: (rows, int(rests), int(squares))
+        for block, rows, rests, squares in sums.values_list("block", "rows", "rests", "squares")
+    }
 
 
 def tombstones_after(space: str, after_id: int, *, limit: int) -> list[tuple[int, int]]:

@@ -50,6 +50,7 @@ class Command(BaseCommand):
         pull.add_argument("--use", action="store_true", help="then use it, as `models use` does")
         use = verbs.add_parser("use", help="search with this pack; where another was used, once it has caught up")
         use.add_argument("pack", help=f"one of: {', '.join(load_packs())}")
+        use.add_argument("--wait", action="store_true", help="once it has caught up, wait until it is chosen again")
         _add_pack(verbs.add_parser("verify", help="read every weight and compare checksums"), default="")
         export = verbs.add_parser("export", help="write a fetched pack to one file, for a machine without a network")
         export.add_argument("pack", help="the pack")
@@ -146,8 +147,14 @@ class Command(BaseCommand):
         if missing:
             raise ModelUnavailable(missing)
         self._mind_licences(pack)
-        choice = choices.use(pack.name, answering=wiring.active_pack().name)
-        if choice.building:
+        choice = choices.use(pack.name, answering=wiring.active_pack().name, wait=options.get("wait", False))
+        if choice.waits:
+            self._say(
+                f"“{choice.building}” is being built beside “{choice.name}”, which goes on to answer. "
+                f"`manage.py pins run --pack {choice.building}` compares the two, "
+                f"`manage.py models use {choice.building}` switches."
+            )
+        elif choice.building:
             self._say(f"“{choice.building}” is being built; “{choice.name}” answers until it is complete.")
         else:
             self._say(f"“{choice.name}” answers now.")

@@ -10,16 +10,17 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 from dam.catalog.readers.search import count_units
 from dam.catalog.words import MARK_END, MARK_START
 from dam.config import config
 from dam.errors import AfterimageError, QueryError
 from dam.terminal import shown
-from dam.types import Evidence, Hit, MediaKind, SearchResult
+from dam.types import Hit, MediaKind, SearchResult
 from search.follow import Follower
+from search.rank import STRICTEST
 from search.service import parse_query, search
+from search.whys import in_a_line
 
 _NOTHING_GOOD, _ERROR = 1, 2
 _MAX_LIMIT = 1000
@@ -39,13 +40,20 @@ class Command(BaseCommand):
         parser.add_argument("query", nargs="+", help="what to look for, in plain words")
         parser.add_argument("--kind", action="append", default=[], choices=list(MediaKind), help="only this kind")
         parser.add_argument("--limit", type=_count, default=20, help="at most this many hits (20)")
+        parser.add_argument(
+            "--strict",
+            type=int,
+            default=0,
+            choices=range(-STRICTEST, STRICTEST + 1),
+            help="where good hits end: from -2, everything near, to 2, only what is sure (0)",
+        )
         parser.add_argument("--json", action="store_true", help="print a list of hit objects")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Search, print, and leave by the exit status."""
         try:
             with redirect_stdout(sys.stderr):  # what a library prints must not stand among the hits
-                result = self._search(" ".join(options["query"]), options["kind"], limit=options["limit"])
+                result = self._search(options)
         except AfterimageError as error:
             raise CommandError(str(error), returncode=_ERROR) from error
         except DatabaseError as error:
@@ -58,14 +66,14 @@ class Command(BaseCommand):
         if not any(hit.good for hit in result.hits):
             sys.exit(_NOTHING_GOOD)
 
-    def _search(self, text: str, kinds: list[str], *, limit: int) -> SearchResult:
-        query = parse_query(text, kinds)
+    def _search(self, options: dict[str, Any]) -> SearchResult:
+        query = parse_query(" ".join(options["query"]), options["kind"])
         if not sum(count_units().values()):
             raise QueryError(
                 "Nothing is indexed yet: `manage.py index PATH` takes a folder of photos, videos and sound."
             )
         source = Follower(snapshots=config().places.snapshots)
-        result = search(query, limit=limit, source=source)
+        result = search(query, limit=options["limit"], strictness=options["strict"], source=source)
         source.save()
         return result
 
@@ -107,6 +115,7 @@ def _as_json(hit: Hit) -> dict[str, Any]:
         "best_ms": hit.best_ms,
         "score": round(hit.score, 4),
         "good": hit.good,
+        "because": in_a_line(hit.evidence),
         "why": [
             {"source": item.source.value, "score": round(item.score, 4), "text": _plain(item.snippet)}
             for item in hit.evidence
@@ -123,20 +132,9 @@ def _table(hits: tuple[Hit, ...], *, title: str, style: str = "") -> Table:
     table.add_column("why", overflow="fold")
     for hit in hits:
         time = f"{_clock(hit.start_ms)}–{_clock(hit.end_ms)}" if hit.start_ms is not None else ""
-        why = Text("; ").join(_reason(item) for item in hit.evidence)
+        why = shown(in_a_line(hit.evidence))
         table.add_row(f"{hit.score:.0%}", hit.unit_kind.value, shown(hit.path), time, why)
     return table
-
-
-def _reason(item: Evidence) -> Text:
-    reason = Text(f"{item.source.value} {item.score:.0%}")
-    if item.snippet:
-        reason.append(": ")
-        for part in item.snippet.split(MARK_START):
-            marked, end, rest = part.partition(MARK_END)
-            reason.append(marked, style="bold" if end else "")
-            reason.append(rest)
-    return reason
 
 
 def _plain(snippet: str) -> str:

@@ -47,10 +47,6 @@ function showKeys() {
   if (keys && !keys.open) keys.showModal();
 }
 
-function similarTo(tile) {
-  if (tile?.dataset.asset) location.assign(`/asset/${tile.dataset.asset}#similar`);
-}
-
 export function typing(target) {
   return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 }
@@ -71,7 +67,7 @@ function onKey(event) {
   const tile = document.activeElement?.closest?.("[data-tile]");
   if (pendingGo) {
     pendingGo = false;
-    const to = { l: "/library", p: "/people", t: "/tags", a: "/activity", s: "/" }[event.key];
+    const to = { l: "/library", p: "/people", t: "/tags", c: "/collections", a: "/activity", s: "/" }[event.key];
     if (to) { event.preventDefault(); location.assign(to); return; }
   }
   const actions = {
@@ -79,11 +75,9 @@ function onKey(event) {
     "?": showKeys,
     g: () => { pendingGo = true; setTimeout(() => { pendingGo = false; }, 1200); },
     w: () => { if (document.querySelector("[data-why]")) toggleWhy(); },
-    s: () => similarTo(tile),
     u: undoLast,
     " ": () => (tile ? playTile(tile) : null),
   };
-  if (document.querySelector("[data-asset-page]") && event.key === "s" && !tile) return;
   if (event.key === " " && !tile) return;
   if (actions[event.key]) { event.preventDefault(); actions[event.key](); return; }
   if (event.key.startsWith("Arrow") && (tile || !document.querySelector("[data-asset-page]"))) {

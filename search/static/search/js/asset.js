@@ -90,6 +90,16 @@ function fullScreen() {
   if (document.fullscreenElement) document.exitFullscreen();
   else (page.querySelector(".stage") ?? media)?.requestFullscreen?.();
 }
+// What is like the shot that is to be seen, not like the first one of the video.
+function ofThisShot(link) {
+  const address = new URL(link.href);
+  if (shotNow?.dataset.unit) { address.searchParams.delete("asset"); address.searchParams.set("unit", shotNow.dataset.unit); }
+  return address.href;
+}
+function similar() {
+  const link = page.querySelector("[data-like]");
+  if (link) location.assign(ofThisShot(link));
+}
 function leave() {
   if (document.fullscreenElement) return;
   if (zoom?.active()) { zoom.off(); return; }
@@ -100,7 +110,7 @@ const keys = {
   " ": toggle, k: toggle, l: faster, j: () => media && jump((media.currentTime - 5) * 1000),
   ",": () => step(-1), ".": () => step(1), c: copy, f: fullScreen, z: () => zoom?.toggle(),
   i: () => info(document.documentElement.classList.contains("is-info-closed")),
-  s: () => document.getElementById("similar")?.scrollIntoView({ block: "start" }),
+  s: similar,
   Escape: leave,
   ArrowLeft: () => page.querySelector("[data-previous]")?.click(),
   ArrowRight: () => page.querySelector("[data-next]")?.click(),
@@ -111,7 +121,7 @@ const keys = {
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
   const focused = document.activeElement;
-  if (document.querySelector("dialog[open]") || focused?.closest?.("[data-tile]")) return;
+  if (document.querySelector("dialog[open], .part") || focused?.closest?.("[data-tile]")) return;
   // Space on a button or a link is that control's own; the player itself would toggle twice.
   if (event.key === " " && focused?.closest("button, a, summary")) return;
   if (event.key.startsWith("Arrow") && !shots.length && /Up|Down/.test(event.key)) return;
@@ -121,6 +131,8 @@ document.addEventListener("keydown", (event) => {
 page.addEventListener("click", (event) => {
   if (event.target.closest("[data-info]")) info(document.documentElement.classList.contains("is-info-closed"));
   if (event.target.closest("[data-copy]")) copy();
+  const like = event.target.closest("[data-like], [data-like-more], [data-like-less]");
+  if (like) like.href = ofThisShot(like);
   const target = event.target.closest("[data-jump]");
   if (target && media) {
     event.preventDefault();
