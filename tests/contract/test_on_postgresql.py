@@ -21,7 +21,6 @@ _TESTS = [
     "tests/integration/test_pins.py",
     "tests/integration/test_api.py",
     "tests/integration/test_api_changes.py",
-    "tests/integration/test_api_tokens.py",
 ]
 
 
