@@ -64,6 +64,15 @@ class Embedder(Protocol):
 
 
 @runtime_checkable
+class KnowsWords(Protocol):
+    """What some embedders can tell besides: which words they never learnt."""
+
+    def unknown_words(self, words: Sequence[str]) -> list[str] | None:
+        """Return those of the words that the model has never learnt; None where that can't be told."""
+        ...
+
+
+@runtime_checkable
 class Transcriber(Protocol):
     """Sound to words in time."""
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from dam.catalog.readers.browse import tiles_of_units
 from dam.catalog.readers.people import person
 from dam.errors import QueryError
 from dam.types.colours import known_name, named_colours, parse_hex
@@ -48,6 +49,8 @@ def chip_of(part: Part) -> Chip:
         value = _person(value)
     if part.name == "face":
         lead, value = "a face like this", ""
+    if part.name == "like":
+        value = picture_name(value)
     return Chip(
         lead=lead,
         value=f"“{value}”" if part.name in _QUOTED else value,
@@ -56,6 +59,15 @@ def chip_of(part: Part) -> Chip:
         guessed=part.guessed,
         swatch=_swatch(part.value) if part.name == "color" else "",
     )
+
+
+def picture_name(value: str) -> str:
+    """Return the picture of a `like:` in words: the name of its file, and whether it is a part of it."""
+    number = value.lstrip("#").split("^")[0].split("@")[0]
+    unit_id = int(number) if number.isascii() and number.isdigit() and len(number) < 16 else 0
+    tile = tiles_of_units([unit_id]).get(unit_id) if unit_id else None
+    name = tile.name if tile else "your picture" if number.startswith("picture-") else "a picture that is gone"
+    return f"a part of {name}" if "@" in value else name
 
 
 def _person(value: str) -> str:

@@ -14,7 +14,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from dam.catalog.readers.collections import SavedSearch, saved_search, saved_searches
+from dam.catalog.readers.collections import SavedSearch, saved_search, saved_searches, units_seen
 from dam.catalog.writers import collections as writer
 from dam.errors import CollectionError, EngineError, QueryError
 from search.answers import Answer, answer, read_asked
@@ -116,21 +116,18 @@ def results(collection_id: int, *, again: bool = False) -> Found:
     """
     saved = get(collection_id)
     found = answer(read_asked(saved.asked), again=again)
-    before = frozenset(saved.shown if _another_visit(saved) else saved.seen)
-    new = frozenset(found.good_units) - before if saved.visited_at else frozenset()
+    new = frozenset(found.good_units).difference(_seen_before(saved)) if saved.visited_at else frozenset()
     return Found(saved=saved, answer=found, new=new)
 
 
 def visit(found: Found) -> None:
     """Remember that a person has this on the screen: at the next visit none of it is new."""
     saved, here = found.saved, found.answer.good_units
-    if saved.visited_at is None:
-        seen: tuple[int, ...] = tuple(here)
-    else:
-        seen = saved.shown if _another_visit(saved) else saved.seen
-    now = timezone.now()
-    writer.record_visit(saved.id, seen=seen, shown=[*here, *saved.shown], at=now)
-    writer.record_count(saved.id, count=len(here), new_count=0, covers=here[:_COVERS], at=now)
+    seen = here if saved.visited_at is None else _seen_before(saved)
+    _, shown = units_seen(saved.id)
+    writer.record_visit(
+        saved.id, seen=seen, shown=[*here, *shown], count=len(here), covers=here[:_COVERS], at=timezone.now()
+    )
 
 
 def recount(saved: SavedSearch) -> SavedSearch:
@@ -143,8 +140,9 @@ def recount(saved: SavedSearch) -> SavedSearch:
     except (QueryError, EngineError) as error:
         writer.record_problem(saved.id, str(error), at=now)
         return get(saved.id)
-    new = [unit for unit in here if unit not in set(saved.shown)] if saved.visited_at else []
-    covers = [*new, *(unit for unit in here if unit not in set(new))][:_COVERS]
+    shown = set(units_seen(saved.id)[1])
+    new = [unit for unit in here if unit not in shown] if saved.visited_at else []
+    covers = list(dict.fromkeys([*new, *here]))[:_COVERS]
     writer.record_count(saved.id, count=len(here), new_count=len(new), covers=covers, at=now)
     return get(saved.id)
 
@@ -162,6 +160,12 @@ def _good_now(asked: Mapping[str, str]) -> list[int] | None:
         return answer(read_asked(asked)).good_units
     except EngineError:
         return None
+
+
+def _seen_before(saved: SavedSearch) -> list[int]:
+    """Return the units that were on the page before this visit."""
+    seen, shown = units_seen(saved.id)
+    return shown if _another_visit(saved) else seen
 
 
 def _another_visit(saved: SavedSearch) -> bool:

@@ -173,7 +173,7 @@ def _shown(leaf: Filter) -> Shown | None:
 
 
 def _with_pictures(found: list[EditableChip]) -> list[EditableChip]:
-    """Return the chips with the pictures that they are about, and the names of their files."""
+    """Return the chips with the pictures that they are about."""
     units = [each.shown.unit_id for each in found if each.shown and each.shown.unit_id]
     tiles = tiles_of_units(units) if units else {}
     return [_with_picture(each, tiles) for each in found]
@@ -183,7 +183,4 @@ def _with_picture(each: EditableChip, tiles: Mapping[int, Tile]) -> EditableChip
     if each.shown is None:
         return each
     tile = tiles.get(each.shown.unit_id or 0)
-    what = "a part of " if each.shown.region else ""
-    name = tile.name if tile else "your picture" if each.shown.given else "a picture that is gone"
-    picture = tile.picture if tile else None
-    return replace(each, chip=replace(each.chip, value=f"{what}{name}"), shown=replace(each.shown, picture=picture))
+    return replace(each, shown=replace(each.shown, picture=tile.picture if tile else None))

@@ -81,7 +81,18 @@ def cause_of(parts: list[str]) -> RunCause | None:
 def _constants(module: ModuleType) -> Iterator[tuple[str, str]]:
     for name, value in sorted(vars(module).items()):
         if name.strip("_").isupper() and not name.startswith("__"):
-            yield f"{module.__name__}.{name}", repr(value)
+            yield f"{module.__name__}.{name}", _told(value)
+
+
+def _told(value: object) -> str:
+    """Write a constant the same in every process: sets have no order of their own."""
+    if isinstance(value, set | frozenset):
+        return repr(sorted(map(_told, value)))
+    if isinstance(value, Mapping):
+        return repr([(_told(key), _told(each)) for key, each in value.items()])
+    if isinstance(value, list | tuple):
+        return repr([_told(each) for each in value])
+    return repr(value)
 
 
 def _digest(parts: Mapping[str, str]) -> str:

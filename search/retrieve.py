@@ -11,7 +11,7 @@ from dam.catalog.fulltext import TextColumn
 from dam.catalog.readers import named, narrow
 from dam.catalog.readers.places import units_in_place
 from dam.errors import StoreError
-from dam.ports import Vectors
+from dam.ports import Embedder, KnowsWords, Vectors
 from dam.types import Candidate, Evidence, EvidenceSource, Example, Query, VectorMatch
 from search import calibrate
 from search.columns import Columns
@@ -126,12 +126,13 @@ def _add_by_meaning(found: Retrieved, query: Query, narrowing: Narrowing, spaces
         usual = calibrate.tuning(embedder.info)
         vector = query_vector(query.text, embedder, usual.prompts)
         matches, certain = measured(vector, index, narrowing, usual, embedder.info)
+        certain = calibrate.as_far_as_known(certain, known_share=_known_share(query.text, embedder))
         found.candidates.extend(candidates(matches, certain, index.columns, EvidenceSource.PICTURE))
         found.groups.update(_groups(_may_be_good(matches, certain), index.columns, index))
 
     if not query.text:
         return
-    usual = calibrate.speech_tuning()
+    usual = calibrate.speech_tuning(embedder.info)
     vector = query_vector(query.text, embedder, usual.prompts)
     matches, certain = measured(vector, spaces.speech, narrowing, usual)
     found.candidates.extend(candidates(matches, certain, spaces.speech.columns, EvidenceSource.SPEECH_VECTOR))
@@ -139,8 +140,21 @@ def _add_by_meaning(found: Retrieved, query: Query, narrowing: Narrowing, spaces
     found.candidates.extend(heard(query.text, spaces, narrowing))
 
 
+def _known_share(text: str, embedder: Embedder) -> float:
+    """Return the share (0..1) of a query's telling words that the model has learnt; 1 where it can't be told."""
+    if not isinstance(embedder, KnowsWords):
+        return 1.0
+    cleaned = words.clean(text)
+    asked = [cleaned[one.start : one.end] for one in words.terms(cleaned) if not words.says_little(one)]
+    unknown = embedder.unknown_words(asked)
+    if unknown is None:
+        return 1.0
+    return 1 - len(unknown) / len(asked) if asked else 0.0
+
+
 def _by_words(query: Query, narrowing: Narrowing) -> list[Candidate]:
-    telling = len(words.telling(list(words.terms(words.clean(query.text)))))
+    asked = list(words.terms(words.clean(query.text)))
+    telling = 0 if len(asked) == 1 and words.says_little(asked[0]) else len(words.telling(asked))
     only = None if narrowing.only is None else narrowing.only.tolist()
     columns = (TextColumn.SPOKEN,) if query.phrases else tuple(TextColumn)  # quotes are around what is said
     matches = fulltext.find(

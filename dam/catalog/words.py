@@ -29,6 +29,7 @@ STOP_WORDS = frozenset(
         "a about after all an and any are as at be been but by can could did do does for from had has have he her",
         "his how i if in into is it its me my no not of off on or our s she so t that the their them there they",
         "this to up was we were what when where which who will with would you your",
+        "mention mentioned mentions said say says talk talked talking talks tell told",  # asked with, not for
     )
     for _word in _line.split()
 )
@@ -57,6 +58,11 @@ def terms(text: str) -> Iterator[Term]:
             folded, stem = _folded_and_stem(text[start:end])
             if folded:
                 yield Term(folded=folded, stem=stem, start=start, end=end)
+
+
+def says_little(term: Term) -> bool:
+    """Tell whether a word says little alone."""
+    return term.folded in STOP_WORDS
 
 
 def telling(query: list[Term]) -> list[Term]:

@@ -27,6 +27,7 @@ from dam.ports import ModelInfo, Pixels, Vectors
 CONFIG = "open_clip_config.json"
 WEIGHTS = "open_clip_model.safetensors"
 
+_PROBES = 64  # rows of the table of tokens that are compared with each other
 REMEMBERED_TEXTS = 2048  # at 768 dimensions 6 MB: queries typed letter by letter and their repeats
 
 
@@ -39,6 +40,7 @@ class _Loaded:
     preprocessing: Preprocessing
     device: str
     dtype: Any
+    unlearnt: frozenset[int]
 
 
 class OpenClipEmbedder:
@@ -97,6 +99,17 @@ class OpenClipEmbedder:
                     self._remember(text, row)
         found = [row for text in texts if (row := known[text]) is not None]
         return np.stack(found) if found else np.zeros((0, self.info.dimensions), dtype=np.float32)
+
+    def unknown_words(self, words: Sequence[str]) -> list[str] | None:
+        """Return the words of which the model has learnt nothing; None where its table of tokens can't tell.
+
+        A model that was trained on few words has one and the same vector for all tokens that it never saw. Raises
+        EngineError.
+        """
+        loaded = self._loaded()
+        if not loaded.unlearnt:
+            return None
+        return [word for word in words if loaded.unlearnt.intersection(loaded.tokenizer.encode(word))]
 
     def _run(self, encode: Callable[[Any], Any], batch: Any) -> Vectors:
         """Encode, in halves where the accelerator's memory is too small, and check what comes out."""
@@ -167,7 +180,21 @@ def _load(folder: Path, *, name: str, device: str) -> _Loaded:
         preprocessing = Preprocessing.from_open_clip(model.visual.preprocess_cfg)
     except Exception as error:  # a cut or foreign file fails in any of four libraries
         raise EngineError(f"The model {name} can't be loaded: {error}") from error
-    return _Loaded(model.eval(), tokenizer, preprocessing, device, dtype)
+    return _Loaded(model.eval(), tokenizer, preprocessing, device, dtype, _unlearnt(model, tokenizer))
+
+
+def _unlearnt(model: Any, tokenizer: Any) -> frozenset[int]:
+    """Return the tokens that share one vector, where more than half of all do; none for other models."""
+    table = getattr(model, "token_embedding", None)
+    if table is None or not hasattr(tokenizer, "encode"):
+        return frozenset()
+    rows = table.weight.detach()
+    some = rows[:: max(1, len(rows) // _PROBES)]
+    alike = (some.unsqueeze(1) == some.unsqueeze(0)).all(dim=-1).sum(dim=1)
+    if int(alike.max()) * 2 <= len(some):
+        return frozenset()
+    shared = some[int(alike.argmax())]
+    return frozenset((rows == shared).all(dim=1).nonzero().flatten().tolist())
 
 
 def _encode_images(loaded: _Loaded, batch: Any) -> Any:

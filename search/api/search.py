@@ -17,6 +17,8 @@ from search.api.pictures import picture_out
 from search.api.search_schemas import (
     ChipOut,
     EvidenceOut,
+    FacetOut,
+    FacetValueOut,
     GroupOut,
     HitOut,
     Order,
@@ -26,6 +28,7 @@ from search.api.search_schemas import (
 )
 from search.arrange import Entry
 from search.chips import chips
+from search.facets import Facet, facets
 
 router = Router()
 
@@ -47,7 +50,11 @@ def search(request: HttpRequest, query: Query[SearchQuery]) -> Any:
         each=not query.fold,
     )
     place = read_cursor(query.cursor, "search", asked.where)
-    return search_out(answer(asked, again=place is not None), place=place, limit=query.limit, listing="search")
+    found = answer(asked, again=place is not None)
+    page = search_out(found, place=place, limit=query.limit, listing="search")
+    if query.facets:
+        page.facets = [_facet(facet) for facet in facets(found)]
+    return page
 
 
 def search_out(found: Answer, *, place: Place | None, limit: int, listing: str) -> SearchOut:
@@ -120,6 +127,15 @@ def _group(found: Answer, at: int) -> GroupOut | None:
     if section is None or heading is None:
         return None
     return GroupOut(key=section.key, title=heading.title or section.key)
+
+
+def _facet(facet: Facet) -> FacetOut:
+    values = [*facet.values, *facet.further]
+    return FacetOut(
+        name=facet.name,
+        title=facet.title,
+        values=[FacetValueOut(name=value.name, search=value.text, count=value.count) for value in values],
+    )
 
 
 def _evidence(item: Evidence) -> EvidenceOut:

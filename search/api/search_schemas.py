@@ -46,6 +46,7 @@ class SearchQuery(Schema):
     fold: Annotated[
         bool, Field(description="Put near-duplicates, and shots that follow each other, behind one hit.")
     ] = False
+    facets: Annotated[bool, Field(description="Say too what the answer can be narrowed by.")] = False
     cursor: Cursor = None
     limit: Limit = 60
 
@@ -102,6 +103,22 @@ class ChipOut(Schema):
     without: str
 
 
+class FacetValueOut(Schema):
+    """One value; `search` is the search with it, `count` how many hits that has."""
+
+    name: str
+    search: str
+    count: int
+
+
+class FacetOut(Schema):
+    """What an answer can be narrowed by: people, places, tags, …, the values with the most hits first."""
+
+    name: str
+    title: str
+    values: list[FacetValueOut]
+
+
 class SearchOut(Schema):
     """A page of hits, and the answer as a whole."""
 
@@ -114,5 +131,6 @@ class SearchOut(Schema):
     total_units: int
     pack: str
     took_ms: int
+    facets: list[FacetOut] | None = Field(default=None, description="Null unless they were asked for.")
     page: str = Field(description="The page on which people see the same.")
     next: str | None

@@ -14,7 +14,9 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "be
 ADDRESSES = [
     "/",
     "/?q=red+car+at+sunset",
+    "/?q=boat&group=day&sort=both&strict=-2",
     "/?q=zebra+crossing",
+    "/results/narrow?q=boat",
     '/?q="red',
     "/library",
     "/activity",

@@ -11,6 +11,7 @@ _TESTS = [
     "tests/integration/test_index_follower.py",
     "tests/integration/test_search_service.py",
     "tests/integration/test_filters.py",
+    "tests/integration/test_facets.py",
     "tests/integration/test_completions.py",
     "tests/integration/test_jobs.py",
     "tests/integration/test_tagging.py",
@@ -20,7 +21,6 @@ _TESTS = [
     "tests/integration/test_pins.py",
     "tests/integration/test_api.py",
     "tests/integration/test_api_changes.py",
-    "tests/integration/test_api_tokens.py",
 ]
 
 

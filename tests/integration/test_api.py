@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -15,7 +16,7 @@ from dam.config import config
 from dam.errors import EngineError
 from dam.types import AssetState, RenditionRole
 from search import answers
-from tests.api_desk import small_search
+from tests.api_desk import appears, small_search
 from tests.small_library import SmallLibrary
 
 pytestmark = pytest.mark.django_db
@@ -93,6 +94,17 @@ def test_search_pages_give_every_hit_once_though_others_come_in(client: Client, 
         seen += [hit["unit_id"] for hit in found["hits"]]
     assert len(seen) == len(set(seen))
     assert old <= set(seen)
+
+
+def test_an_answer_tells_what_it_can_be_narrowed_by(client: Client, rows: SmallLibrary) -> None:
+    appears("Ana", rows.photo("x", described="harbour at night"))
+    rows.photo("x", described="harbour at noon")
+    found = get(client, "/api/search?q=harbour&facets=true")
+    people = next(facet for facet in found["facets"] if facet["name"] == "person")
+    value = people["values"][0]
+    assert (value["name"], value["count"]) == ("Ana", 1)
+    narrowed = get(client, f"/api/search?{urlencode({'q': value['search']})}")
+    assert (narrowed["good_count"], narrowed["facets"]) == (1, None)
 
 
 def test_hits_are_ordered_grouped_and_folded_as_on_the_page(client: Client, rows: SmallLibrary) -> None:

@@ -79,6 +79,18 @@ def test_without_a_password_only_this_machine_is_answered(method: str, path: str
     assert ask("", method=method, path=path) == (403, "no_password")
 
 
+@pytest.mark.usefixtures("password")
+def test_the_document_is_for_whoever_may_read() -> None:
+    assert ask("", path="/api/openapi.json") == (401, "no_token")
+    assert ask(token(Scope.WRITE), path="/api/openapi.json") == (403, "scope")
+    assert ask(token(Scope.READ), path="/api/openapi.json") == (200, "")
+
+
+@pytest.mark.usefixtures("password")
+def test_what_no_operation_answers_needs_no_token_and_tells_nothing() -> None:
+    assert ask("", path="/api/nothing") == (404, "not_found")
+
+
 def test_scopes_are_those_that_operations_ask_for() -> None:
     reads = {path for method, path, scope in (param.values for param in OPERATIONS) if scope is Scope.READ}
     changes = {operation.id: operation.values[2] for operation in OPERATIONS if operation.values[0] != "GET"}

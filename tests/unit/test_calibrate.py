@@ -98,3 +98,22 @@ def test_words_are_good_when_about_all_of_them_are_there(coverage: float, tellin
 def test_a_phrase_in_quotes_is_always_good() -> None:
     assert calibrate.phrase_certainty(0.0) > GOOD
     assert calibrate.phrase_certainty(1.0) == 1.0
+
+
+def test_a_lone_stop_word_is_no_answer_and_several_are() -> None:
+    assert calibrate.words_certainty(1.0, telling_words=0) < GOOD
+    assert calibrate.words_certainty(1.0, telling_words=6) > GOOD
+
+
+def test_what_a_model_hardly_understood_is_not_good() -> None:
+    assert max(calibrate.as_far_as_known([0.99, 0.2], known_share=1 / 3)) < GOOD
+    assert calibrate.as_far_as_known([0.99, 0.2], known_share=0.5) == [0.99, 0.2]
+
+
+def test_a_measured_verdict_is_weighed_with_how_many_there_are() -> None:
+    info = ModelInfo(name="afterimage-starter-clip-1", dimensions=192, logit_scale=26.3, logit_bias=-5.55)
+    usual, behind = calibrate.tuning(info), Background(centre=-0.3, spread=0.2)
+    few, many = (calibrate.certainties([0.24], behind, usual, among=n, info=info)[0] for n in (60, 2_000))
+    assert many < GOOD < few
+    alone = calibrate.certainties([0.2], behind, usual, among=1, info=info)[0]
+    assert alone == calibrate.certainties([0.2], behind, usual, among=10, info=info)[0]

@@ -13,7 +13,6 @@ from dam.types import CollectionKind
 class SavedSearch:
     """A living collection: its name, the parameters of its search, and what was counted last.
 
-    `seen` are units that were shown before the visit that is going on, `shown` those that were shown in it, too.
     `covers` are ids of units. `problem` says why it could not be counted.
     """
 
@@ -22,8 +21,6 @@ class SavedSearch:
     asked: dict[str, str]
     created_at: datetime
     visited_at: datetime | None
-    seen: tuple[int, ...]
-    shown: tuple[int, ...]
     counted_at: datetime | None
     count: int
     new_count: int
@@ -33,7 +30,7 @@ class SavedSearch:
 
 def saved_searches(*, limit: int | None = None) -> list[SavedSearch]:
     """Return the living collections, by name; with `limit` only those that have something new, then the last used."""
-    rows = Collection.objects.filter(kind=CollectionKind.SEARCH)
+    rows = Collection.objects.filter(kind=CollectionKind.SEARCH).defer("seen", "shown")
     if limit is None:
         return sorted((_saved(row) for row in rows), key=lambda saved: saved.name.casefold())
     return [_saved(row) for row in rows.order_by("-new_count", F("visited_at").desc(nulls_last=True), "-pk")[:limit]]
@@ -41,8 +38,15 @@ def saved_searches(*, limit: int | None = None) -> list[SavedSearch]:
 
 def saved_search(collection_id: int) -> SavedSearch | None:
     """Return one living collection, or None."""
-    row = Collection.objects.filter(pk=collection_id, kind=CollectionKind.SEARCH).first()
+    rows = Collection.objects.filter(pk=collection_id, kind=CollectionKind.SEARCH)
+    row = rows.defer("seen", "shown").first()
     return _saved(row) if row else None
+
+
+def units_seen(collection_id: int) -> tuple[list[int], list[int]]:
+    """Return the units that were shown before the visit that is going on, and those that were shown in it, too."""
+    rows = Collection.objects.filter(pk=collection_id).values_list("seen", "shown")
+    return next(((list(seen), list(shown)) for seen, shown in rows), ([], []))
 
 
 def collection_names() -> dict[int, str]:
@@ -57,8 +61,6 @@ def _saved(row: Collection) -> SavedSearch:
         asked={str(name): str(value) for name, value in row.asked.items()},
         created_at=row.created_at,
         visited_at=row.visited_at,
-        seen=tuple(row.seen),
-        shown=tuple(row.shown),
         counted_at=row.counted_at,
         count=row.count,
         new_count=row.new_count,

@@ -93,10 +93,25 @@ def undo(correction_id: int) -> bool:
         return True
 
 
-def record_visit(collection_id: int, *, seen: Sequence[int], shown: Sequence[int], at: datetime) -> None:
-    """Remember that a collection was opened: the units seen before this visit, and those shown in it, too."""
+def record_visit(
+    collection_id: int,
+    *,
+    seen: Sequence[int],
+    shown: Sequence[int],
+    count: int,
+    covers: Sequence[int],
+    at: datetime,
+) -> None:
+    """Remember that a collection was opened: the units seen before this visit, those shown in it, too, and counts."""
     Collection.objects.filter(pk=collection_id).update(
-        seen=_some(seen), shown=_some(shown), visited_at=at, new_count=0
+        seen=_some(seen),
+        shown=_some(shown),
+        visited_at=at,
+        count=count,
+        new_count=0,
+        covers=list(covers),
+        counted_at=at,
+        problem="",
     )
 
 

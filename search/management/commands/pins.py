@@ -16,7 +16,7 @@ from rich.text import Text
 from dam import wiring
 from dam.catalog.readers import pins as reader
 from dam.catalog.readers.paths import assets_at
-from dam.catalog.readers.pins import Pin
+from dam.catalog.readers.pins import Pin, Place
 from dam.catalog.readers.search import asset_paths
 from dam.catalog.writers.pins import Placing
 from dam.config import config
@@ -76,13 +76,13 @@ class Command(BaseCommand):
         every = reader.pins()
         last = reader.runs(limit=2, compared=False)
         places = reader.places([run.id for run in last])
-        ranks = {
-            each.id: [place.rank if (place := places[run.id].get(each.id)) else None for run in last]
-            for each in every
-        }
+        found = {each.id: [places.get(run.id, {}).get(each.id) for run in last] for each in every}
         paths = asset_paths([each.asset_id for each in every])
         if options["json"]:
-            rows = [_as_json(each, paths) | {"ranks": ranks[each.id]} for each in every]
+            # One that was pinned since has no rank in the run before; null is "not found".
+            rows = [
+                _as_json(each, paths) | {"ranks": [place.rank for place in found[each.id] if place]} for each in every
+            ]
             self.stdout.write(json.dumps(rows, indent=1, ensure_ascii=False))
             return
         if not every:
@@ -90,11 +90,8 @@ class Command(BaseCommand):
             return
         table = Table("pin", "query", "must find", "rank", "before", "note", box=None)
         for each in every:
-            now, before = ([*ranks[each.id], None, None])[:2]
-            table.add_row(
-                str(each.id), _query(each), _target(each, paths), _rank(now, ran=bool(last)),
-                _rank(before, ran=len(last) > 1), shown(each.note),
-            )  # fmt: skip
+            now, before = (_last_rank(place) for place in [*found[each.id], None, None][:2])
+            table.add_row(str(each.id), _query(each), _target(each, paths), now, before, shown(each.note))
         self._console().print(table)
 
     def _add(self, options: dict[str, Any]) -> None:
@@ -143,7 +140,7 @@ class Command(BaseCommand):
             table.add_column("")
         for each in every:
             found = [_placing(report, each.id) for report in reports]
-            cells = [_rank(placing.rank, ran=True) + ("" if placing.good else " ·") for placing in found]
+            cells = [_rank(placing.rank) + ("" if placing.good else " ·") for placing in found]
             if len(reports) > 1:
                 cells.append(_WORDS[change(found[0].rank, found[1].rank)])
             table.add_row(str(each.id), _query(each), _target(each, paths), *cells)
@@ -242,8 +239,13 @@ def _target(each: Pin, paths: Mapping[int, str]) -> Text:
     return path
 
 
-def _rank(rank: int | None, *, ran: bool) -> str:
-    return (str(rank) if rank is not None else "not found") if ran else ""
+def _last_rank(place: Place | None) -> str:
+    """Write where a run found it; nothing where the run did not ask it."""
+    return "" if place is None else _rank(place.rank)
+
+
+def _rank(rank: int | None) -> str:
+    return "not found" if rank is None else str(rank)
 
 
 def _mean(value: float | None) -> str:

@@ -47,6 +47,15 @@ function showKeys() {
   if (keys && !keys.open) keys.showModal();
 }
 
+// A search must find this: asked on the page of a result, with the words that led there.
+function pin(tile) {
+  const panel = document.querySelector("[data-pin]");
+  if (panel) {
+    panel.open = true;
+    panel.querySelector("[name=q]").focus();
+  } else if (tile?.href) location.assign(`${tile.href}#pin`);
+}
+
 export function typing(target) {
   return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 }
@@ -75,6 +84,7 @@ function onKey(event) {
     "?": showKeys,
     g: () => { pendingGo = true; setTimeout(() => { pendingGo = false; }, 1200); },
     w: () => { if (document.querySelector("[data-why]")) toggleWhy(); },
+    p: () => pin(tile),
     u: undoLast,
     " ": () => (tile ? playTile(tile) : null),
   };
@@ -105,3 +115,4 @@ document.body.addEventListener("htmx:afterOnLoad", () => root.classList.remove("
 setInterval(refresh, 4000);
 startStrips(calm);
 prepare(document);
+if (location.hash === "#pin") pin();
