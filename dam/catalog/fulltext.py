@@ -140,7 +140,8 @@ _DELETE = {
 # matches is taken by its key, the newest first, before it is ranked: a rank costs far more than a match.
 _SELECT = {
     "sqlite": "SELECT f.id, f.score, t.{column}_text, COUNT(*) OVER ()"
-    " FROM (SELECT t.rowid AS id, -bm25(catalog_fulltext) AS score FROM catalog_fulltext t{join} WHERE catalog_fulltext MATCH %s{where} ORDER BY t.rowid DESC LIMIT {ranked}) f"
+    " FROM (SELECT t.rowid AS id, -bm25(catalog_fulltext) AS score FROM catalog_fulltext t{join}"
+    " WHERE catalog_fulltext MATCH %s{where} ORDER BY t.rowid DESC LIMIT {ranked}) f"
     " JOIN catalog_fulltext t ON t.rowid = f.id ORDER BY 2 DESC, f.id LIMIT %s",
     "postgresql": "SELECT f.id, f.score, t.{column}_text, COUNT(*) OVER () FROM (SELECT t.unit_id AS id,"
     " ts_rank_cd(t.{column}, q.q, 1) AS score FROM (SELECT %s::tsquery AS q) q, catalog_fulltext t{join}"
