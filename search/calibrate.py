@@ -22,7 +22,6 @@ from dam.ports import ModelInfo
 
 _MAD_TO_SIGMA = 1.4826  # the median absolute deviation of a normal distribution, as its standard deviation
 _MAX_ODDS = 12.0
-_CHANCE_ODDS = 3.0  # at the line, one in twenty of those at least as good may be chance (ln 20 = 3.0)
 
 BELOW = 0.35  # below the line, and with a hint from another source still so; a step less strict shows it
 _KNOWN_SHARE = 0.5  # of a query's telling words, below which a model judges by what little of it it understood
@@ -37,7 +36,8 @@ class Tuning:
     its own, which counts `own_share` (0..1) of the whole; `yes_shift` is added to its log-odds, which for SigLIPs are
     those of one caption among a batch of thousands, and so far below even for a right one. `own_slope` is how much
     each of these log-odds really tells, `own_prior` how much of ln(how many vectors) is taken off again: 1 by Bayes'
-    rule, 0 where it was not measured. No certainty is above `most`.
+    rule, 0 where it was not measured. No certainty is above `most`. At the line, one in exp(`chance_odds`) of those
+    at least as good may be chance: one in twenty.
     """
 
     centre: float
@@ -50,6 +50,7 @@ class Tuning:
     own_slope: float = 1.0
     own_prior: float = 0.0
     most: float = 1.0
+    chance_odds: float = 3.0
     prompts: tuple[str, ...] = ("{}", "a photo of {}")
 
 
@@ -79,8 +80,8 @@ _SPEECH = Tuning(centre=0.5, spread=0.12, good_z=3.5, prompts=("{}",))
 # The starter's text tower knows the words of its drawn world and no others, so to it most lines are the same line.
 _STARTER_SPEECH = Tuning(centre=0.5, spread=0.12, good_z=3.5, most=0.1, prompts=("{}",))
 _SPEECH_BY_NAME = {"afterimage-starter-clip-1": _STARTER_SPEECH}
-# Picture against picture: anything is somewhat alike, and "more like this" should not be shy.
-_ALIKE = Tuning(centre=0.5, spread=0.12, good_z=2.0, prompts=())
+# Picture against picture: anything is somewhat alike, and "more like this" should not be shy: half may be chance.
+_ALIKE = Tuning(centre=0.5, spread=0.12, good_z=2.0, chance_odds=0.0, prompts=())
 
 
 def tuning(info: ModelInfo) -> Tuning:
@@ -141,7 +142,7 @@ def certainties(
     best = [
         min(
             usual.steepness * (value - usual.good_z),
-            math.log(rank / (among * _tail(value))) - _CHANCE_ODDS,
+            math.log(rank / (among * _tail(value))) - usual.chance_odds,
         )
         for rank, value in enumerate(z, start=1)
     ]

@@ -95,6 +95,7 @@ def test_words_beside_a_picture_say_how_it_should_differ(desk: Desk) -> None:
         desk.photo(caption)
     assert desk.found(f"like:{car.pk}")[0] == "red car sunset"
     assert desk.found(f"like:{car.pk} snow")[0] == "red car snow"
+    assert "red car snow" in desk.found(f"like:{car.pk} snow", good=True)
     assert desk.found(f"like:{car.pk}^0.1 snow^3")[:2] != ["red car sunset", "red car snow"]
 
 
