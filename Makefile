@@ -6,9 +6,11 @@ HOST =
 MEDIA =
 CPU =
 ARGS =
+N = 1000000
+DIM = 512
 PY = .venv/bin/python
 
-.PHONY: help run test check format lock bench clean
+.PHONY: help run test check format lock bench bench-search clean
 
 help:
 	@echo "make run [MEDIA=~/Pictures] [PORT=8008] [HOST=127.0.0.1] [CPU=1]   start everything"
@@ -17,6 +19,7 @@ help:
 	@echo "make format   format the code"
 	@echo "make lock     write requirements.lock and requirements-dev.lock anew"
 	@echo "make bench    measure on this machine"
+	@echo "make bench-search [N=1000000] [DIM=512]   measure a search among so many vectors"
 	@echo "make clean    remove the environment and caches (never the data folder)"
 
 run:
@@ -47,6 +50,10 @@ lock:
 bench:
 	@CPU="$(CPU)" sh .ci/install.sh dev
 	$(PY) -m tests.bench $(ARGS)
+
+bench-search:
+	@CPU="$(CPU)" sh .ci/install.sh dev
+	$(PY) -m tests.bench --only many --vectors $(N) --dimensions $(DIM) $(ARGS)
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis test-results

@@ -150,7 +150,7 @@ def comparable_packs() -> list[Pack]:
 
 def _has_vectors(pack: Pack) -> bool:
     try:
-        return reader.units_in(wiring.embedder(pack.name).info.space) > 0
+        return reader.has_vectors(wiring.embedder(pack.name).info.space)
     except AfterimageError:
         return False
 

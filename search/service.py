@@ -17,6 +17,7 @@ from dam.errors import QueryError
 from dam.ports import Embedder
 from dam.types import Example, MediaKind, Query, SearchResult, UnitKind
 from search import parse, retrieve
+from search.counted import counted_units
 from search.follow import Follower, follower
 from search.known import known
 from search.present import present
@@ -128,7 +129,7 @@ def asks_for_something(query: Query) -> bool:
 
 def _progress(query: Query, spaces: Spaces) -> tuple[int, int]:
     """Return how many units could be searched, and how many there are."""
-    counts = rows.count_units()
+    counts = counted_units()
     pictured = counts[UnitKind.PHOTO] + counts[UnitKind.SHOT]
     # Clips are found by their words from the start; what filters and words find needs no picture vectors.
     waiting = max(0, pictured - spaces.picture.unit_count) if _by_meaning(query) else 0

@@ -20,6 +20,8 @@ from dam.types import MediaKind
 _MAX_TERMS = 16_000  # per column; PostgreSQL keeps positions up to 16,383
 _MAX_TEXT = 200_000  # characters kept for snippets
 _MAX_QUERY_TERMS = 32
+_MOST_LOOSE = 8  # words of which all, or all but one, are looked for first; longer questions rarely have such texts
+_RANKED = 20_000  # of those that match: in a library of a million pictures a common word is in a hundred thousand
 _BATCH = 200  # rows a statement
 _Row = TypeVar("_Row")
 
@@ -134,13 +136,17 @@ _DELETE = {
     "sqlite": "DELETE FROM catalog_fulltext WHERE rowid = %s",
     "postgresql": "DELETE FROM catalog_fulltext WHERE unit_id = %s",
 }
-# Phrases are required where there are any; the loose words then order what is left (by coverage, in `find`).
+# Phrases are required where there are any; the loose words then order what is left (by coverage, in `find`). What
+# matches is taken by its key, the newest first, before it is ranked: a rank costs far more than a match.
 _SELECT = {
-    "sqlite": "SELECT t.rowid, -bm25(catalog_fulltext), t.{column}_text FROM catalog_fulltext t{join}"
-    " WHERE catalog_fulltext MATCH %s{where} ORDER BY 2 DESC, t.rowid LIMIT %s",
-    "postgresql": "SELECT t.unit_id, ts_rank_cd(t.{column}, q.q, 1), t.{column}_text"
-    " FROM (SELECT %s::tsquery AS q) q, catalog_fulltext t{join}"
-    " WHERE t.{column} @@ q.q{where} ORDER BY 2 DESC, t.unit_id LIMIT %s",
+    "sqlite": "SELECT f.id, f.score, t.{column}_text, COUNT(*) OVER ()"
+    " FROM (SELECT t.rowid AS id, -bm25(catalog_fulltext) AS score FROM catalog_fulltext t{join}"
+    " WHERE catalog_fulltext MATCH %s{where} ORDER BY t.rowid DESC LIMIT {ranked}) f"
+    " JOIN catalog_fulltext t ON t.rowid = f.id ORDER BY 2 DESC, f.id LIMIT %s",
+    "postgresql": "SELECT f.id, f.score, t.{column}_text, COUNT(*) OVER () FROM (SELECT t.unit_id AS id,"
+    " ts_rank_cd(t.{column}, q.q, 1) AS score FROM (SELECT %s::tsquery AS q) q, catalog_fulltext t{join}"
+    " WHERE t.{column} @@ q.q{where} ORDER BY t.unit_id DESC LIMIT {ranked}) f"
+    " JOIN catalog_fulltext t ON t.unit_id = f.id ORDER BY 2 DESC, f.id LIMIT %s",
 }
 
 
@@ -187,22 +193,52 @@ def _vector(text: str) -> str:
     return " ".join(stems)
 
 
-def _expression(column: TextColumn, runs: list[list[str]], loose: list[str]) -> str:
-    """Write the match expression: terms hold letters and digits only, and are quoted all the same."""
+def _stricter(column: TextColumn, loose: list[str]) -> Iterator[str]:
+    """Yield match expressions for all of the words, and for all but one."""
+    if 1 < len(loose) <= _MOST_LOOSE:
+        yield _expression(column, [], [loose])
+        if len(loose) > 2:
+            yield _expression(column, [], [loose[:left] + loose[left + 1 :] for left in range(len(loose))])
+
+
+def _expression(column: TextColumn, runs: list[list[str]], either: list[list[str]]) -> str:
+    """Write a match expression, of phrases that must be there, or else of sets of words of which one must be there
+    whole. Terms hold letters and digits only, and are quoted all the same.
+    """
     if _vendor() == "postgresql":
         quoted = [" <-> ".join(f"'{stem}'" for stem in run) for run in runs]
-        return " & ".join(f"({run})" for run in quoted) or " | ".join(f"'{stem}'" for stem in loose)
+        sets = [" & ".join(f"'{stem}'" for stem in some) for some in either]
+        return " & ".join(f"({run})" for run in quoted) or " | ".join(f"({some})" for some in sets)
     strings = ['"' + " ".join(run) + '"' for run in runs]
-    either = " OR ".join(f'"{stem}"' for stem in loose)
-    return f"{column.value} : ({' AND '.join(strings) or either})"
+    sets = [" AND ".join(f'"{stem}"' for stem in some) for some in either]
+    return f"{column.value} : ({' AND '.join(strings) or ' OR '.join(f'({some})' for some in sets)})"
 
 
 def _select(
     column: TextColumn, runs: list[list[str]], loose: list[str], narrowed: _Narrowed, *, limit: int
 ) -> list[tuple[int, float, str]]:
+    """Return the units that match best; in a large library too many hold any of the words for all to be ranked."""
+    every = _matching(column, _expression(column, runs, [[stem] for stem in loose]), narrowed, limit=limit)
+    if runs or not every or every[0][3] < _RANKED:
+        return [row[:3] for row in every]
+    found: dict[int, tuple[int, float, str]] = {}
+    for expression in _stricter(column, loose):
+        for row in _matching(column, expression, narrowed, limit=limit):
+            found.setdefault(row[0], row[:3])
+        if len(found) >= limit:
+            break
+    for row in every:
+        found.setdefault(row[0], row[:3])
+    return list(found.values())[:limit]
+
+
+def _matching(
+    column: TextColumn, expression: str, narrowed: _Narrowed, *, limit: int
+) -> list[tuple[int, float, str, int]]:
+    """Return units with their score, their text, and how many were ranked."""
     unit = "rowid" if _vendor() == "sqlite" else "unit_id"
     join = where = ""
-    values: list[str | list[int]] = [_expression(column, runs, loose)]
+    values: list[str | list[int]] = [expression]
     if narrowed.kinds:
         join = f" JOIN catalog_unit u ON u.id = t.{unit} JOIN catalog_asset a ON a.id = u.asset_id"
         where = f" AND a.kind IN ({', '.join(['%s'] * len(narrowed.kinds))})"
@@ -214,10 +250,10 @@ def _select(
     if narrowed.but:
         where += f" AND t.{unit} NOT IN ({select_ids()})"
         values.append(as_value(narrowed.but))
-    statement = _SELECT[_vendor()].format(column=column.value, join=join, where=where)
+    statement = _SELECT[_vendor()].format(column=column.value, join=join, where=where, ranked=max(_RANKED, limit))
     with connection.cursor() as cursor:
         cursor.execute(statement, [*values, limit])
-        return [(int(key), float(score), str(text)) for key, score, text in cursor.fetchall()]
+        return [(int(key), float(score), str(text), int(ranked)) for key, score, text, ranked in cursor.fetchall()]
 
 
 def _batches(rows: Iterable[_Row]) -> Iterator[list[_Row]]:

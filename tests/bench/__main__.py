@@ -33,9 +33,16 @@ PARTS: dict[str, tuple[str, ...]] = {
     "tags": ("tags",),
     "look": ("measures",),
     "stages": ("stages",),
+    "many": ("many_fill", "many", "many_answers"),
 }
+_ASKED_FOR = frozenset({"many"})  # minutes, and gigabytes on disk: `make bench-search`
 _FILLED = ("fill", "search", "search_memory")  # they share one data folder
-_ON_ONE_THREAD = ("vectors", "tags")  # beside numpy: two waiting threads on busy cores would measure the waiting
+_MANY = PARTS["many"]  # these, too
+_ON_ONE_THREAD = (
+    "vectors",
+    "tags",
+    "many",
+)  # beside numpy: two waiting threads on busy cores would measure the waiting
 _LONGEST_S = 1800
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -60,20 +67,24 @@ def main() -> None:
 
 
 def tasks_of(parts: list[str]) -> list[str]:
-    """Return the tasks of these parts (none: of all), each once."""
-    return list(dict.fromkeys(task for part in parts or PARTS for task in PARTS[part]))
+    """Return the tasks of these parts (none: of all but those that are asked for), each once."""
+    usual = [part for part in PARTS if part not in _ASKED_FOR]
+    return list(dict.fromkeys(task for part in parts or usual for task in PARTS[part]))
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="tiny amounts: to see that it runs, not to quote")
     parser.add_argument("--rounds", type=int, default=0, help="rounds of each measurement (3; 1 with --quick)")
+    parser.add_argument("--vectors", type=int, default=0, help="of the part `many` (100,000; 2,000 with --quick)")
+    parser.add_argument("--dimensions", type=int, default=512, help="of the part `many` (512)")
     parser.add_argument("--only", type=_parts, default=[], metavar="PART,…", help=f"of: {', '.join(PARTS)}")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the report to a file")
     parser.add_argument("--document", type=Path, metavar="FILE", help="also put the table into this Markdown file")
     parser.add_argument("--table", default=TABLE, metavar="NAME", help=f"… between the marks of that name ({TABLE})")
     options = parser.parse_args()
     options.rounds = max(1, options.rounds or (1 if options.quick else 3))
+    options.vectors = max(1_000, options.vectors or (2_000 if options.quick else 100_000))
     return options
 
 
@@ -86,7 +97,8 @@ def _parts(text: str) -> list[str]:
 
 
 def _run(task: str, folder: Path, options: argparse.Namespace) -> Report:
-    data = folder / ("filled" if task in _FILLED else task) / "data"
+    shared = "filled" if task in _FILLED else "many" if task in _MANY else task
+    data = folder / shared / "data"
     scratch, out = folder / task / "scratch", folder / f"{task}.json"
     for place in (data, scratch):
         place.mkdir(parents=True, exist_ok=True)
@@ -94,6 +106,7 @@ def _run(task: str, folder: Path, options: argparse.Namespace) -> Report:
     if models.is_dir() and not (data / "models").exists():
         (data / "models").symlink_to(models)
     command = [sys.executable, "-m", "tests.bench.task", task, "--rounds", str(options.rounds)]
+    command += ["--vectors", str(options.vectors), "--dimensions", str(options.dimensions)]
     command += ["--scratch", str(scratch), "--out", str(out), *(["--quick"] if options.quick else [])]
     try:
         subprocess.run(

@@ -24,11 +24,15 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What one task measured; `remarks` say what could not run here and why."""
+    """What one task measured; `remarks` say what could not run here and why.
+
+    `line` is what the last line of output says instead of all of it, where a task chose its figures.
+    """
 
     figures: tuple[Figure, ...] = ()
     remarks: tuple[str, ...] = ()
     about: dict[str, str] = field(default_factory=dict)
+    line: dict[str, Any] = field(default_factory=dict)
 
     def joined(self, other: "Report") -> "Report":
         """Return both, in order."""
@@ -36,6 +40,7 @@ class Report:
             figures=self.figures + other.figures,
             remarks=self.remarks + other.remarks,
             about=self.about | other.about,
+            line=self.line | other.line,
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -49,6 +54,7 @@ class Report:
             figures=tuple(Figure(**figure) for figure in values["figures"]),
             remarks=tuple(values["remarks"]),
             about=dict(values["about"]),
+            line=dict(values.get("line", {})),
         )
 
 

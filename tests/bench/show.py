@@ -25,7 +25,7 @@ def show(report: Report, console: Console) -> None:
     for remark in dict.fromkeys(report.remarks):
         console.print(f"Not measured — {remark}", highlight=False)
     console.print("; ".join(f"{name}: {value}" for name, value in report.about.items()), style="dim", highlight=False)
-    line = json.dumps(report.as_json(), ensure_ascii=False)
+    line = json.dumps(report.line or report.as_json(), ensure_ascii=False)
     console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 

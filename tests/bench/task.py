@@ -17,6 +17,7 @@ from tests.bench.measure import Report
 TASKS = (
     *("photos", "heavy", "video", "speech", "vectors", "fill", "search", "search_memory", "indexing_memory"),
     *("faces", "seen", "sounds", "tags", "measures", "stages"),
+    *("many_fill", "many", "many_answers"),
 )
 
 
@@ -27,6 +28,8 @@ class Settings:
     rounds: int
     quick: bool
     scratch: Path
+    vectors: int = 100_000  # of the tasks that ask among many
+    dimensions: int = 512
 
 
 def main() -> None:
@@ -35,6 +38,8 @@ def main() -> None:
     parser.add_argument("name", choices=TASKS)
     parser.add_argument("--rounds", type=int, required=True)
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--vectors", type=int, default=100_000)
+    parser.add_argument("--dimensions", type=int, default=512)
     parser.add_argument("--scratch", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
@@ -44,7 +49,15 @@ def main() -> None:
     bring_up_to_date()
     # Each task is a module with one function, imported here so that none pays for another's libraries.
     measure: Callable[[Settings], Report] = import_module(f"tests.bench.{options.name}").measure
-    report = measure(Settings(rounds=options.rounds, quick=options.quick, scratch=options.scratch))
+    report = measure(
+        Settings(
+            rounds=options.rounds,
+            quick=options.quick,
+            scratch=options.scratch,
+            vectors=options.vectors,
+            dimensions=options.dimensions,
+        )
+    )
     options.out.write_text(json.dumps(report.as_json()), encoding="utf-8")
 
 

@@ -4,61 +4,29 @@ They are read by grouped queries, and remembered for some seconds; who types wai
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date
+from collections.abc import Iterable
+from dataclasses import replace
 
-from django.db.models import Case, Count, F, Q, TextField, When, Window
-from django.db.models.functions import Cast, RowNumber, Substr
+from django.db.models import Case, Count, F, Q, When, Window
+from django.db.models.functions import RowNumber
 
-from dam.catalog import words
 from dam.catalog.lexicon import folded as tag_word
 from dam.catalog.lexicon import recent_lexicon
-from dam.catalog.models import AssetMetadata, AssetPlace, Collection, Face, MediaFile, TagScore, Unit
-from dam.catalog.readers import conditions, measure
+from dam.catalog.models import AssetMetadata, AssetPlace, Collection, Face, TagScore, Unit
+from dam.catalog.readers import conditions, counted_facts, measure
 from dam.catalog.readers.browse import Picture, as_picture
+from dam.catalog.readers.counted import Counted, Names, fold, named
 from dam.catalog.readers.people import shown_faces
 from dam.catalog.readers.seen import object_labels
 from dam.catalog.readers.tag_counts import tag_counts
 from dam.catalog.readers.tagged import LINE, models_shown
 from dam.catalog.remembered import Remembered
-from dam.types import CollectionKind, FileState, MediaKind, TagKind
+from dam.types import CollectionKind, MediaKind, TagKind
 
-_STARS = ("one star or more", "two stars or more", "three stars or more", "four stars or more", "five stars")
 _QUICK = 5_000  # scores that are gone through at a key stroke
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
-    """A value that an operator takes; `count` is of photos, shots and clips, None where nobody counts.
-
-    `folded` are its words as they are compared, `note` says more in a few words, `relation` is what has to stand
-    before it. `order` is its place among others of its sort that match as well (the lower first). With `more` there
-    are at least so many; `below` are the ids of a tag and of all under it, where there are any. A saved search has
-    the parameters that it `asked`.
-    """
-
-    value: str
-    folded: str
-    count: int | None
-    note: str = ""
-    relation: str = ":"
-    swatch: str = ""
-    picture: Picture | None = None
-    tag_id: int | None = None
-    below: frozenset[int] = frozenset()
-    more: bool = False
-    asked: Mapping[str, str] = field(default_factory=dict)
-    order: float = 0.0
-
-
-Names = tuple[Counted, ...]
 _exact: tuple[Names, dict[int | None, int]] = (), {}
-
-
-def fold(text: str) -> str:
-    """Return words as they are compared: without case, accents and signs, one blank between them."""
-    return " ".join(term.folded for term in words.terms(words.clean(text)))
 
 
 def beginning(names: Iterable[Counted], typed: str, *, limit: int) -> list[Counted]:
@@ -127,10 +95,6 @@ def _by_order(name: Counted) -> tuple[float, int, str]:
     return name.order, -(name.count or 0), name.folded
 
 
-def _named(value: str, count: int | None, *, note: str = "", relation: str = ":", order: float = 0.0) -> Counted:
-    return Counted(value=value, folded=fold(value), count=count, note=note, relation=relation, order=order)
-
-
 def _people() -> Names:
     faces = Face.objects.filter(shown_faces(), person__hidden=False).exclude(person__name="")
     rows = faces.values_list("person_id", "person__name").annotate(n=Count("unit_id", distinct=True)).order_by()
@@ -166,7 +130,7 @@ def _tags() -> Names:
         found.append(
             Counted(value=tag.name, folded=names, count=count, note=note, tag_id=tag.tag_id, below=frozenset(below))
         )
-    found += [_named(name, count) for word, (count, name) in keywords.items() if word and word not in known and count]
+    found += [named(name, count) for word, (count, name) in keywords.items() if word and word not in known and count]
     return tuple(found)
 
 
@@ -182,7 +146,7 @@ def _keywords() -> dict[str, tuple[int, str]]:
 
 
 def _objects() -> Names:
-    return tuple(_named(label, count) for label, count in object_labels())
+    return tuple(named(label, count) for label, count in object_labels())
 
 
 def _places() -> Names:
@@ -202,46 +166,11 @@ def _places() -> Names:
                 spelled.setdefault(name, said)
         if fold(city):
             within[fold(city)].add((city, region, country))
-    found = [_named(spelled[name][0], count, note=spelled[name][1]) for name, count in counts.items()]
+    found = [named(spelled[name][0], count, note=spelled[name][1]) for name, count in counts.items()]
     for city, region, country, count in rows:
         if len(within[fold(city)]) > 1:  # "Paris" is several: each by what it lies in, too
-            found.append(_named(f"{city}, {region or country}", count, note=f"city, {country}", order=0.5))
+            found.append(named(f"{city}, {region or country}", count, note=f"city, {country}", order=0.5))
     return tuple(found)
-
-
-def _cameras() -> Names:
-    rows = AssetMetadata.objects.exclude(camera_model="", camera_make="")
-    counted = rows.values_list("camera_make", "camera_model").annotate(n=Count("asset__units")).order_by()
-    return tuple(
-        Counted(
-            value=model or make,
-            folded=fold(model if make.casefold() in model.casefold() else f"{model} {make}"),
-            count=count,
-            note="" if not model or make.casefold() in model.casefold() else make,
-        )
-        for make, model, count in counted
-    )
-
-
-def _lenses() -> Names:
-    rows = AssetMetadata.objects.exclude(lens="").values_list("lens").annotate(n=Count("asset__units")).order_by()
-    return tuple(_named(lens, count) for lens, count in rows)
-
-
-def _folders() -> Names:
-    """Return every folder with what lies in it and below, and the libraries by name."""
-    files = MediaFile.objects.filter(state=FileState.PRESENT, asset__kind__in=list(MediaKind))
-    rows = files.values_list("library__name", "folder").annotate(n=Count("asset__units", distinct=True)).order_by()
-    folders: Counter[str] = Counter()
-    libraries: Counter[str] = Counter()
-    for library, folder, count in rows:
-        libraries[library] += count
-        parts = folder.split("/") if folder else []
-        for depth in range(len(parts)):
-            folders["/".join(parts[: depth + 1])] += count
-    found = [_named(f"{path}/", count, order=path.count("/")) for path, count in folders.items()]
-    # A library's name may be its whole path: then it is found by its root.
-    return (*found, *(_named(name, count, note="library") for name, count in libraries.items()))
 
 
 def _colours() -> Names:
@@ -254,18 +183,16 @@ def _colours() -> Names:
 
 def _looks() -> Names:
     counts = measure.look_counts()
-    return tuple(
-        _named(word, count, note=measure.LOOK_NAMES.get(word, "")) for word, count in counts.items() if count
-    )
+    return tuple(named(word, count, note=measure.LOOK_NAMES.get(word, "")) for word, count in counts.items() if count)
 
 
 def _kinds() -> Names:
     rows = Unit.objects.filter(asset__kind__in=list(MediaKind)).values_list("asset__kind").annotate(n=Count("pk"))
-    return tuple(_named(kind, count) for kind, count in rows.order_by())
+    return tuple(named(kind, count) for kind, count in rows.order_by())
 
 
 def _has() -> Names:
-    return tuple(_named(word, Unit.objects.filter(conditions.has(word)).count()) for word in conditions.HAS)
+    return tuple(named(word, Unit.objects.filter(conditions.has(word)).count()) for word in conditions.HAS)
 
 
 def _is() -> Names:
@@ -273,65 +200,7 @@ def _is() -> Names:
     reviewed = Unit.objects.filter(conditions.reviewed()).count()
     online = Unit.objects.filter(conditions.online()).count()
     counts = {"unreviewed": every - reviewed, "reviewed": reviewed, "offline": every - online, "online": online}
-    return tuple(_named(word, count) for word, count in counts.items())
-
-
-def _ratings() -> Names:
-    rows = AssetMetadata.objects.filter(rating__gt=0).values_list("rating").annotate(n=Count("asset__units"))
-    counts = {int(rating or 0): count for rating, count in rows.order_by()}
-    return tuple(
-        _named(
-            str(stars),
-            sum(count for rating, count in counts.items() if rating >= stars),
-            relation=">=",
-            note=_STARS[stars - 1],
-            order=-stars,
-        )
-        for stars in range(1, len(_STARS) + 1)
-        if any(rating >= stars for rating in counts)
-    )
-
-
-def _months() -> list[tuple[str, int]]:
-    month = Substr(Cast("asset__taken_at", TextField()), 1, 7)
-    rows = Unit.objects.filter(asset__taken_at__isnull=False).annotate(month=month).values_list("month")
-    return list(rows.annotate(n=Count("pk")).order_by("-month"))
-
-
-def _dates() -> Names:
-    """Return the years and months in which anything was taken, the last first; a year before its months."""
-    return tuple(_spans(_months()))
-
-
-def _since() -> Names:
-    return tuple(_summed(_months(), since=True))
-
-
-def _until() -> Names:
-    return tuple(_summed(_months(), since=False))
-
-
-def _spans(months: list[tuple[str, int]]) -> Iterator[Counted]:
-    """Yield the years, then their months, from (year-month, count)."""
-    years: Counter[str] = Counter()
-    for month, count in months:
-        years[month[:4]] += count
-    for year, count in years.items():
-        yield _named(year, count, order=-10_000.0 - int(year))  # years first, whatever their months
-    for month, count in months:
-        yield _month(month, count)
-
-
-def _month(month: str, count: int) -> Counted:
-    name = f"{date(int(month[:4]), int(month[5:7]), 1):%B %Y}"
-    order = -(int(month[:4]) + int(month[5:7]) / 13)
-    return Counted(value=month, folded=f"{fold(month)} {fold(name)}", count=count, note=name, order=order)
-
-
-def _summed(months: list[tuple[str, int]], *, since: bool) -> Iterator[Counted]:
-    for span in _spans(months):
-        counts = (count for month, count in months if (month >= span.value) == since)
-        yield Counted(value=span.value, folded=span.folded, count=sum(counts), note=span.note, order=span.order)
+    return tuple(named(word, count) for word, count in counts.items())
 
 
 def _sounds() -> Names:
@@ -348,17 +217,17 @@ NAMES: dict[str, Remembered[Names]] = {
     "tag": Remembered(_tags),
     "objects": Remembered(_objects),
     "place": Remembered(_places),
-    "camera": Remembered(_cameras),
-    "lens": Remembered(_lenses),
-    "in": Remembered(_folders),
+    "camera": Remembered(counted_facts.cameras),
+    "lens": Remembered(counted_facts.lenses),
+    "in": Remembered(counted_facts.folders),
     "color": Remembered(_colours),
     "look": Remembered(_looks),
     "kind": Remembered(_kinds),
     "has": Remembered(_has),
     "is": Remembered(_is),
-    "rating": Remembered(_ratings),
-    "date": Remembered(_dates),
-    "after": Remembered(_since),
-    "before": Remembered(_until),
+    "rating": Remembered(counted_facts.ratings),
+    "date": Remembered(counted_facts.dates),
+    "after": Remembered(counted_facts.since),
+    "before": Remembered(counted_facts.until),
     "sounds": Remembered(_sounds),
 }

@@ -5,6 +5,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 
 import numpy as np
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 from numpy.typing import NDArray
 
@@ -14,11 +16,20 @@ from dam.types import FileState, MediaKind, UnitKind
 
 IdArray = NDArray[np.int64]
 
+_LISTED = {"sqlite": "group_concat(id)", "postgresql": "string_agg(id::text, ',')"}
+
 
 def unit_ids(condition: Q) -> IdArray:
     """Return the ids (n,) of the units that a condition on Unit holds for, ascending."""
-    rows = Unit.objects.filter(condition).order_by("pk").values_list("pk", flat=True)
-    return np.unique(np.fromiter(rows.iterator(chunk_size=10_000), dtype=np.int64))
+    # As one text: a year of a large library is a hundred thousand ids, and a row for each takes five times as long.
+    try:
+        chosen, values = Unit.objects.filter(condition).order_by().values_list("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return np.empty(0, dtype=np.int64)
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH chosen(id) AS ({chosen}) SELECT {_LISTED[connection.vendor]} FROM chosen", values)  # noqa: S608 - Django's
+        (listed,) = cursor.fetchone()
+    return np.unique(np.fromstring(listed, dtype=np.int64, sep=",")) if listed else np.empty(0, dtype=np.int64)
 
 
 def of_kinds(unit_ids: Iterable[int], kinds: Collection[MediaKind]) -> set[int]:

@@ -118,6 +118,11 @@ def units_without(space: str, *, among: str) -> int:
     return Embedding.objects.filter(~Exists(there), space=among).values("unit").distinct().count()
 
 
+def has_vectors(space: str) -> bool:
+    """Tell whether a space has any vector."""
+    return Embedding.objects.filter(space=space).exists()
+
+
 def units_in(space: str) -> int:
     """Return how many units have a vector in a space."""
     return Embedding.objects.filter(space=space).values("unit").distinct().count()

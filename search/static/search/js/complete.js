@@ -84,7 +84,9 @@ async function ask(input) {
     const html = answer.ok ? await answer.text() : "";
     if (document.activeElement === input && input.value === text) show(input, popup, html);
   } catch (error) {
-    if (error.name !== "AbortError") close(); // the server is away: the search says so
+    if (error.name === "AbortError") return;
+    input.removeAttribute("data-unfinished");
+    close(); // the server is away: the search says so
   }
 }
 
