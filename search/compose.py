@@ -61,8 +61,8 @@ def joined(parts: Sequence[Part], index: SpaceIndex) -> tuple[Vectors, Tuning]:
     length = float(np.linalg.norm(total))
     if length < 1e-6:
         raise EngineError("The parts of this search cancel each other out. Change a weight.")
-    # What z-scores of unrelated things add up to, in the scale of the joined vector. Who weighs parts is looking
-    # around: the line is that of pictures like a picture, and a model's verdict on a text does not apply to a mixture.
+    # What z-scores of unrelated things add up to, in the scale of the joined vector. Who weighs parts looks around,
+    # so the line is that of pictures like a picture; a model's verdict on a text is none on a mixture.
     usual = replace(
         calibrate.alike_tuning(),
         centre=sum(share * part.usual.centre for share, part in zip(shares, parts, strict=True)) / length,
