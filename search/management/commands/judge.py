@@ -11,10 +11,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 
 from dam import wiring
 from dam.config import config
-from dam.engines.packs import load_pack
+from dam.engines.packs import Pack, load_pack
 from dam.errors import AfterimageError
 from search.judged.judge import EACH, SIZES
 from search.judged.scenes import HELD_OUT_SEED
@@ -47,7 +48,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         """Judge in a child with an empty data folder, and print."""
         try:
-            pack = load_pack(options["pack"]) if options["pack"] else wiring.active_pack()
+            pack = load_pack(options["pack"]) if options["pack"] else _pack_in_use()
         except AfterimageError as error:
             raise CommandError(str(error)) from error
         found = self._judged(pack.name, options)
@@ -72,6 +73,13 @@ class Command(BaseCommand):
                 raise CommandError("It could not be judged; the reason stands above.")
             found: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))
             return found
+
+
+def _pack_in_use() -> Pack:
+    try:
+        return wiring.active_pack()
+    except DatabaseError:  # no catalogue yet: nothing was chosen in it
+        return wiring.choose_pack(env=config().env.pack)
 
 
 def _environment(data: Path, pack: str) -> dict[str, str]:
