@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dam.catalog import words
+from dam.catalog import fulltext, words
 from dam.catalog.fulltext import TextColumn, TextMatch, TextRow, find, forget_units, index_units
 from dam.catalog.models import Asset, Unit
 from dam.types import MediaKind
@@ -42,6 +42,17 @@ def test_more_of_the_words_come_first() -> None:
     assert found[0] == both
     assert set(found) == {car, sunset, both}
     assert neither not in found
+
+
+def test_all_of_the_words_are_found_where_too_many_units_hold_one_to_rank_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(fulltext, "_RANKED", 5)
+    (both,) = _say("one car at sunset")
+    _say(*["a car"] * 20)
+    found = find("car sunset", limit=4)
+    assert found[0].unit_id == both
+    assert len(found) == 4
 
 
 def test_the_share_of_words_is_told_and_stop_words_hardly_count() -> None:

@@ -10,7 +10,8 @@ from django.db import connection
 
 from dam.catalog.models import Embedding, Tombstone, Unit
 from dam.catalog.readers import search as rows
-from dam.vectors.memory_store import MemoryStore
+from dam.vectors import build
+from dam.vectors.layered_store import LayeredStore
 from search import index as index_module
 from search.follow import Follower
 from search.index import SpaceIndex
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 def _index(snapshots: Path | None = None) -> SpaceIndex:
-    return SpaceIndex(PICTURES, DIMENSIONS, make_store=MemoryStore, snapshots=snapshots)
+    return SpaceIndex(PICTURES, DIMENSIONS, make_store=LayeredStore, snapshots=snapshots)
 
 
 def _agrees(index: SpaceIndex) -> bool:
@@ -161,6 +162,42 @@ def test_a_spoilt_snapshot_costs_a_rebuild_only(tmp_path: Path) -> None:
     second = _index(tmp_path)
     second.catch_up()
     assert _agrees(second)
+
+
+def test_a_large_space_is_indexed_and_what_another_process_wrote_is_taken_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build, "WORTH_INDEXING", 30)
+    monkeypatch.setattr(build, "CANDIDATES", (40,))
+    units = _photos(40)
+    first, second = _index(tmp_path), _index(tmp_path)
+    first.catch_up()
+    second.catch_up()
+    assert first.save_if_worth_it(least=1)
+    assert not second.save_if_worth_it(least=1)  # there is one that has all of it
+    for index in (first, second):
+        assert isinstance(index.store, LayeredStore)
+        assert index.store._bulk is not None
+        assert index.store._bulk._refined is not None
+        forget(Embedding.objects.filter(unit=units[3]).first() or embed(units[3], picture_vector("gone")))
+        embed(units[3], picture_vector("new"))
+        first.catch_up()
+        second.catch_up()
+        assert _agrees(index)
+
+
+def test_a_snapshot_that_was_deleted_is_written_anew(tmp_path: Path) -> None:
+    """Somebody was forgotten: the store may not go on resting on the file that held them."""
+    _photos(20)
+    index = _index(tmp_path)
+    index.catch_up()
+    assert index.save_if_worth_it(least=1)
+    (path,) = tmp_path.glob("*.vectors")
+    path.unlink()
+    assert index.save_if_worth_it()
+    assert path.exists()
+    assert _agrees(index)
+    assert not index.save_if_worth_it()
 
 
 def test_a_snapshot_is_written_only_when_enough_has_changed(tmp_path: Path) -> None:
