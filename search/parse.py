@@ -9,7 +9,7 @@ from dam.types import Filter, MediaKind, Query, Weighted
 from search.query.grammar import parse
 from search.query.like import example
 from search.query.tree import Either, Leaf, Node, Phrase, Words, alternatives, as_text, leaves, replaced, without
-from search.understanding import Known, understand
+from search.query.understanding import Known, understand
 
 MAX_LENGTH = 500  # characters; text towers read 64 to 77 tokens
 _QUOTES = str.maketrans(dict.fromkeys("“”„«»", '"'))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from dam.catalog import words
 from dam.catalog.readers import search as rows
 from dam.types import Evidence, EvidenceSource, Hit, MediaKind, Query, UnitKind
-from search.moments import said_at
+from search.pages.moments import said_at
 from search.rank import Ranked
 
 _FIELDS_SHOWN = 2

@@ -14,20 +14,20 @@ from dam.errors import StoreError
 from dam.ports import Embedder, KnowsWords, Vectors
 from dam.types import Candidate, Evidence, EvidenceSource, Example, Query, VectorMatch
 from search import calibrate
-from search.columns import Columns
-from search.compose import composed
-from search.example_pictures import vectors_of
 from search.filters.allow import Allowed, allowed
-from search.index import SpaceIndex
-from search.known import place_called
-from search.measuring import Narrowing, candidates, ids_of, measured
 from search.query.grammar import parse
+from search.query.known import place_called
 from search.query.tree import Phrase
-from search.query_vectors import query_vector
 from search.rank import STRICTEST, line
-from search.sounds import heard
-from search.spaces import Spaces
 from search.trust import GOOD, TRUST
+from search.vectors.columns import Columns
+from search.vectors.compose import composed
+from search.vectors.example_pictures import vectors_of
+from search.vectors.index import SpaceIndex
+from search.vectors.measuring import Narrowing, candidates, ids_of, measured
+from search.vectors.query_vectors import query_vector
+from search.vectors.sounds import heard
+from search.vectors.spaces import Spaces
 
 _TEXT_LIMIT = 200  # units per text column
 _COMPARED = 128  # of the best pictures are compared with each other, at least: the first two pages

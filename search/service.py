@@ -17,12 +17,12 @@ from dam.errors import QueryError
 from dam.ports import Embedder
 from dam.types import Example, MediaKind, Query, SearchResult, UnitKind
 from search import parse, retrieve
-from search.counted import counted_units
-from search.follow import Follower, follower
-from search.known import known
+from search.answer.counted import counted_units
 from search.present import present
+from search.query.known import known
 from search.rank import Ranked, beside, listed, rank
-from search.spaces import Spaces
+from search.vectors.follow import Follower, follower
+from search.vectors.spaces import Spaces
 
 __all__ = ["Found", "find", "more_like", "parse_query", "search"]
 

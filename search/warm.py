@@ -9,7 +9,7 @@ from dam import wiring
 from dam.catalog.readers.browse import vector_count
 from dam.catalog.readers.completion import NAMES
 from dam.errors import AfterimageError
-from search.follow import follower
+from search.vectors.follow import follower
 
 _POLL_S = 2.0  # while there is nothing to search yet, loading would only slow the first indexing down
 

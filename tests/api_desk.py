@@ -9,9 +9,10 @@ from django.test import Client
 
 from dam.catalog.models import Face, Person, StageModel, Unit
 from dam.types import Stage
-from search import answers, service
+from search import service
+from search.answer import answers
 from search.api import units as units_api
-from search.follow import Follower
+from search.vectors.follow import Follower
 from tests.small_library import SmallLibrary, WordsEmbedder
 
 MODEL = "a model"

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import settings
 
 from dam.catalog import lexicon, remembered
-from search import answers, known
+from search.answer import answers
+from search.query import known
 from tests.services import chromium_path, missing, postgres_database, postgres_url, rabbitmq_url, redis_url
 
 # Fixtures of every test; the services' stand in their own file.

@@ -26,8 +26,8 @@ from dam.types import Prepared, SearchResult, SourceFile
 from indexer import compose
 from indexer.compose import follow_pack, make_pipeline
 from indexer.intake import scan_library
-from search.follow import Follower
 from search.service import parse_query, search
+from search.vectors.follow import Follower
 from tests.media_files import prepare_here
 from tests.tiny_clap import make_clap
 from tests.tiny_models import make_clip, make_siglip

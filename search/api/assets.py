@@ -31,7 +31,7 @@ from search.api.cursors import read_cursor, write_cursor
 from search.api.errors import answers, missing
 from search.api.pictures import bytes_url, picture_out
 from search.api.types import Cursor, Id, Limit, Moment
-from search.understood import understood
+from search.pages.understood import understood
 
 router = Router()
 

@@ -9,7 +9,6 @@ from pydantic import Field
 
 from dam.catalog.readers.collections import SavedSearch, saved_search
 from dam.types import UnitKind
-from search import collections
 from search.api.cursors import read_cursor, write_cursor
 from search.api.errors import answers, missing
 from search.api.guard import MAY_WRITE
@@ -17,6 +16,7 @@ from search.api.search import SORTS, search_out
 from search.api.search_schemas import Grouping, Order, SearchOut
 from search.api.types import A_NUMBER, Body, Cursor, Id, Limit, Text
 from search.rank import STRICTEST
+from search.saved import collections
 
 router = Router()
 

@@ -14,7 +14,7 @@ from dam.types.files import LibraryRoot
 from search.api.errors import answers, missing
 from search.api.guard import MAY_ADMINISTER
 from search.api.types import Body, Id, Text
-from search.folders import readable_folder
+from search.pages.folders import readable_folder
 
 router = Router()
 

@@ -10,7 +10,9 @@ from ninja import Query, Router
 from dam.catalog.readers.browse import Tile, tiles_of_units
 from dam.catalog.words import MARK_END, MARK_START
 from dam.types import Evidence, Hit
-from search.answers import Answer, Asked, Group, Sort, answer
+from search.answer.answers import Answer, Asked, Group, Sort, answer
+from search.answer.arrange import Entry
+from search.answer.facets import Facet, facets
 from search.api.cursors import Place, read_cursor, write_cursor
 from search.api.errors import answers
 from search.api.pictures import picture_out
@@ -26,9 +28,7 @@ from search.api.search_schemas import (
     SearchQuery,
     SnippetPart,
 )
-from search.arrange import Entry
-from search.chips import chips
-from search.facets import Facet, facets
+from search.query.chips import chips
 
 router = Router()
 

@@ -11,7 +11,7 @@ from dam.catalog.readers import narrow
 from dam.types import Evidence, Filter, Query
 from search.filters import assets, units
 from search.filters.units import Kept
-from search.spaces import Spaces
+from search.vectors.spaces import Spaces
 
 IdArray = NDArray[np.int64]
 

@@ -17,9 +17,9 @@ from dam.errors import QueryError
 from dam.people.likeness import likeness_of
 from dam.types import Evidence, EvidenceSource, Filter, Relation, TagKind
 from dam.types.colours import NAMES as COLOURS
-from search import sounds
-from search.spaces import Spaces
 from search.trust import GOOD
+from search.vectors import sounds
+from search.vectors.spaces import Spaces
 
 Kept = Mapping[int, Evidence]
 

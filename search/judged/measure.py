@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from dam.catalog import words as terms
 from dam.ports import Embedder
-from search import recall
-from search.follow import Follower
 from search.judged.library import JudgedLibrary
 from search.judged.scenes import Asked
 from search.judged.words import WordQuestion
 from search.rank import STRICTEST, line
+from search.saved import recall
 from search.service import find, parse_query
+from search.vectors.follow import Follower
 
 STRICTNESSES = tuple(range(-STRICTEST, STRICTEST + 1))
 _HOLDS = 0.85  # of a query's words, from which a text is an answer to it by itself: all of them, singular for plural

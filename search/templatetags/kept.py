@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from dam.catalog.readers.collections import SavedSearch, saved_searches
 from dam.catalog.readers.searches import recent_searches
-from search import collections, history
-from search.answers import Asked
+from search.answer.answers import Asked
+from search.query.wordings import in_words, parameters, same_search, suggested_name
+from search.saved import collections, history
 from search.views.ways import number
-from search.wordings import in_words, parameters, same_search, suggested_name
 
 register = template.Library()
 

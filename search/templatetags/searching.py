@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from search.asked import Asked
-from search.example_pictures import MAX_BYTES
+from search.answer.asked import Asked
+from search.vectors.example_pictures import MAX_BYTES
 
 register = template.Library()
 

@@ -13,8 +13,8 @@ from dam.catalog.readers import activity as reader
 from dam.catalog.readers.activity import FailureGroup
 from dam.catalog.writers.stages import withdraw
 from dam.types import AssetState, FileState, Stage
-from search.forms import AddLibraryForm
-from search.models_in_use import answers, captions_switch
+from search.pages.forms import AddLibraryForm
+from search.pages.models_in_use import answers, captions_switch
 
 STAGE_NAMES = {
     Stage.PREPARE: ("Reading files", "Decoding, finding shots, making previews"),

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from dam.types import UnitKind
-from search.answers import Answer
-from search.arrange import Entry, Section, page_end
-from search.asked import Group, Sort
-from search.cards import Card, hit_cards
-from search.headings import Heading
-from search.relax import easings
+from search.answer.answers import Answer
+from search.answer.arrange import Entry, Section, page_end
+from search.answer.asked import Group, Sort
+from search.answer.cards import Card, hit_cards
+from search.answer.headings import Heading
+from search.answer.relax import easings
 
 PAGE = 60
 _FEW_SPOKEN = 3  # lines shown among pictures before "all of them"

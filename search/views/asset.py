@@ -15,10 +15,10 @@ from dam.catalog.readers.sources import clearest_looks_of
 from dam.catalog.readers.tags import tags_of_asset
 from dam.errors import AfterimageError, EngineError, QueryError
 from dam.types import MediaKind
-from search.answers import Answer, answer, read_asked
-from search.cards import asset_cards, hit_cards
+from search.answer.answers import Answer, answer, read_asked
+from search.answer.cards import asset_cards, hit_cards
+from search.pages.understood import understood
 from search.service import more_like
-from search.understood import understood
 from search.views.answer import cards_at
 from search.views.asset_people import people_context
 from search.views.facts import facts

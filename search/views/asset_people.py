@@ -11,7 +11,7 @@ from dam.catalog.readers import people as reader
 from dam.catalog.readers.browse import Picture
 from dam.catalog.readers.people import FaceView, PersonView
 from dam.types import FaceSource, UnitKind
-from search.boxes import boxes_of, face_href
+from search.pages.boxes import boxes_of, face_href
 from search.templatetags.people import said_by
 from search.views.people import names
 from search.views.ways import offered

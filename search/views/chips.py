@@ -11,9 +11,9 @@ from dam.catalog.readers.asset import asset_detail
 from dam.catalog.readers.browse import tiles_of_units
 from dam.errors import QueryError
 from dam.types import Relation
-from search.asked import Asked, read_asked
-from search.editable import edited, with_example
+from search.answer.asked import Asked, read_asked
 from search.query.edit import Change
+from search.query.editable import edited, with_example
 from search.views.ways import number
 
 _PART = re.compile(r"\d{1,3}(?:,\d{1,3}){3}")

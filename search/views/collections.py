@@ -12,10 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 from dam.catalog.readers.browse import Tile, tiles_of_units
 from dam.catalog.readers.collections import SavedSearch, saved_searches
 from dam.errors import AfterimageError, CollectionError, EngineError, QueryError
-from search import collections
-from search.answers import read_asked
-from search.chips import chips as chips_of
-from search.collections import Found
+from search.answer.answers import read_asked
+from search.query.chips import chips as chips_of
+from search.saved import collections
+from search.saved.collections import Found
 from search.templatetags.notices import say_done
 from search.views.answer import PAGE, answer_context, blocks, cards_at, tiles
 from search.views.ways import go_back, number

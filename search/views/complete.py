@@ -9,7 +9,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from search.parse import MAX_LENGTH
 from search.query.operators import meant
-from search.suggestions import Suggestions, suggestions, values_of
+from search.query.suggestions import Suggestions, suggestions, values_of
 
 
 @require_safe

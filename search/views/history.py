@@ -6,8 +6,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from dam.catalog.readers.searches import count_searches, recent_searches
-from search import history
-from search.answers import read_asked
+from search.answer.answers import read_asked
+from search.saved import history
 from search.templatetags.notices import say_done
 from search.views.ways import number
 

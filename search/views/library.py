@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from dam.catalog.models import Asset
 from dam.catalog.readers.browse import Cursor, folders_in, libraries, months, page_by_date, shown_assets
 from dam.types import MediaKind
-from search.cards import Card, asset_cards
+from search.answer.cards import Card, asset_cards
 
 _PAGE = 180
 # A month that begins in the last two thirds of a page waits for the next one, so that its rows stay together.

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from dam.catalog.readers.asset import asset_mime, rendition_place, sources_of
 from dam.config import config
-from search.ranges import serve
+from search.pages.ranges import serve
 
 _FOR_EVER = "private, max-age=31536000, immutable"  # a rendition made anew has another id
 _CHECK_FIRST = "private, no-cache"

@@ -11,8 +11,8 @@ from dam import wiring
 from dam.catalog import pack as choices
 from dam.catalog.readers import pins as reader
 from dam.errors import AfterimageError
-from search import pin_report, pins, pins_watch
-from search.recall import AT
+from search.saved import pin_report, pins, pins_watch
+from search.saved.recall import AT
 from search.templatetags.notices import say_done
 from search.views.ways import go_back, number
 

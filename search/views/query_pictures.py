@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dam.config import config
 from dam.errors import MediaError
-from search.example_pictures import MAX_BYTES, path_of, take
-from search.ranges import serve
+from search.pages.ranges import serve
+from search.vectors.example_pictures import MAX_BYTES, path_of, take
 from search.views.media import open_below
 
 _FOR_EVER = "private, max-age=2592000, immutable"  # the name is of the content

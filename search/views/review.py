@@ -15,8 +15,8 @@ from dam.catalog.readers import tags
 from dam.catalog.readers.review import Suggestion, TagToReview
 from dam.errors import TagError
 from dam.types import TagKind
-from search.cards import Card, unit_cards
-from search.judging import judged
+from search.answer.cards import Card, unit_cards
+from search.pages.judging import judged
 from search.templatetags.notices import say_done
 from search.verdicts import give, judge
 from search.views.ways import go_back, number

@@ -11,13 +11,13 @@ from dam.catalog.readers import activity
 from dam.catalog.readers.browse import libraries, recent_ids
 from dam.catalog.readers.measure import colour_names
 from dam.errors import EngineError, QueryError
-from search.answers import answer
-from search.asked import Asked, read_asked, read_strictness
-from search.cards import asset_cards
-from search.editable import editable_chips
-from search.examples import examples
-from search.facets import facets
-from search.forms import AddLibraryForm
+from search.answer.answers import answer
+from search.answer.asked import Asked, read_asked, read_strictness
+from search.answer.cards import asset_cards
+from search.answer.examples import examples
+from search.answer.facets import facets
+from search.pages.forms import AddLibraryForm
+from search.query.editable import editable_chips
 from search.views.answer import STRICTNESS_NAMES, answer_context, blocks, cards_at, link, tiles
 
 _RECENT = 48

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from search import access
-from search.forms import SignInForm
+from search.pages.forms import SignInForm
 from search.throttle import THROTTLE
 
 

@@ -17,8 +17,8 @@ from dam.errors import AfterimageError, TagError
 from dam.tagging.teach import doubtful, picture_space, surest
 from dam.tagging.teach_later import keep_up, relearn
 from dam.types import TagKind, UnitKind
-from search.answers import Asked, answer
-from search.judging import Judged, judged
+from search.answer.answers import Asked, answer
+from search.pages.judging import Judged, judged
 from search.templatetags.notices import say_done
 from search.views.review import back_to
 from search.views.ways import number

@@ -13,7 +13,7 @@ from dam.catalog.readers.tokens import list_tokens
 from dam.catalog.writers.tokens import create_token, revoke_token
 from dam.errors import TokenError
 from dam.types import Scope
-from search.forms import TokenForm
+from search.pages.forms import TokenForm
 from search.templatetags.notices import say_done
 from search.views.ways import number
 

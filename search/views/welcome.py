@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from dam.catalog.writers.libraries import add_library
 from dam.errors import ConfigError
-from search.forms import AddLibraryForm
+from search.pages.forms import AddLibraryForm
 
 
 @require_POST

@@ -16,9 +16,9 @@ from dam.ports import ModelInfo, Vectors
 from dam.types import UnitKind
 from dam.vectors import flat, snapshot
 from search import calibrate
-from search.follow import Follower
-from search.index import SpaceIndex
-from search.measuring import LIMIT, Narrowing, measured
+from search.vectors.follow import Follower
+from search.vectors.index import SpaceIndex
+from search.vectors.measuring import LIMIT, Narrowing, measured
 from tests.bench.many_fill import MODEL, PICTURES
 from tests.bench.measure import OURS, Figure, Report, percentile
 from tests.bench.mixture import Mixture

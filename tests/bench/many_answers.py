@@ -13,8 +13,8 @@ from dam import wiring
 from dam.catalog.readers import search as rows
 from dam.engines.clip import OpenClipEmbedder
 from dam.ports import ModelInfo, Pixels, Vectors
-from search import follow
-from search.follow import follower
+from search.vectors import follow
+from search.vectors.follow import follower
 from tests.bench.fill import captions
 from tests.bench.heavy import make_random
 from tests.bench.many_fill import MODEL, PICTURES

@@ -25,7 +25,7 @@ from dam.catalog.models import (
 )
 from dam.config import config
 from dam.types import AssetState, FileState, MediaKind, TagKind, TranscriptSource, UnitKind
-from search.index import SpaceIndex
+from search.vectors.index import SpaceIndex
 from tests.bench.fill import THINGS, captions
 from tests.bench.measure import OURS, Figure, Report
 from tests.bench.mixture import Mixture

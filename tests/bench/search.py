@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from dam import wiring
 from dam.catalog.readers import search as rows
 from search import calibrate
-from search.follow import Follower
 from search.parse import parse_query
-from search.query_vectors import query_vector
 from search.service import search
+from search.vectors.follow import Follower
+from search.vectors.query_vectors import query_vector
 from tests.bench.fill import captions
 from tests.bench.measure import OURS, Report, interleaved, latency_figures
 from tests.bench.task import Settings

@@ -4,8 +4,8 @@ import gc
 
 from dam import wiring
 from dam.catalog.readers import search as rows
-from search.follow import Follower
 from search.service import parse_query, search
+from search.vectors.follow import Follower
 from tests.bench.measure import OURS, Figure, Report
 from tests.bench.resident import now_mb, peak_mb
 from tests.bench.task import Settings

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from search import service
-from search.follow import Follower
+from search.vectors.follow import Follower
 from tests.media_files import moving, textured, tone, write_sound, write_video
 from tests.stack import DONE_S, Stack, running, stages_left, until
 

@@ -15,7 +15,7 @@ from dam.catalog.models import Asset, AssetMetadata, Library, MediaFile, Renditi
 from dam.config import config
 from dam.errors import EngineError
 from dam.types import AssetState, RenditionRole
-from search import answers
+from search.answer import answers
 from tests.api_desk import appears, small_search
 from tests.small_library import SmallLibrary
 

@@ -16,9 +16,9 @@ from dam.catalog.writers.tags import ensure_tag
 from dam.catalog.writers.tokens import create_token
 from dam.config import config
 from dam.types import RenditionRole, Scope
-from search import collections
 from search.api import api
 from search.api.search_schemas import HitOut
+from search.saved import collections
 from tests.api_desk import appears, call, small_search
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text(encoding="utf-8")

@@ -20,8 +20,9 @@ from dam.catalog.writers.tokens import create_token
 from dam.config import Config, config
 from dam.env import Environment
 from dam.types import RenditionRole, Scope
-from search import access, collections
+from search import access
 from search.api import api, guard
+from search.saved import collections
 from search.throttle import Throttle
 from tests.api_desk import appears, small_search
 

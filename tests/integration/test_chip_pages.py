@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 
-from search.editable import editable_chips
+from search.query.editable import editable_chips
 from tests.small_library import SmallLibrary
 
 pytestmark = pytest.mark.django_db

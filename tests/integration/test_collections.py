@@ -11,9 +11,10 @@ from dam.catalog.readers.collections import saved_searches, units_seen
 from dam.catalog.writers import collections as writer
 from dam.errors import CollectionError, ModelUnavailable, QueryError
 from dam.types import FileState, Query
-from search import answers, collections
-from search.follow import Follower
+from search.answer import answers
+from search.saved import collections
 from search.service import Found, find
+from search.vectors.follow import Follower
 from tests.small_library import SmallLibrary, WordsEmbedder
 
 pytestmark = pytest.mark.django_db

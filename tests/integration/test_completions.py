@@ -20,7 +20,7 @@ from dam.catalog.models import (
 )  # fmt: skip
 from dam.catalog.readers import completion
 from dam.types import RenditionRole, Stage, TagKind
-from search.suggestions import Suggestion, suggestions, values_of
+from search.query.suggestions import Suggestion, suggestions, values_of
 from tests.small_library import SmallLibrary
 
 pytestmark = pytest.mark.django_db

@@ -16,11 +16,11 @@ from dam.config import Places, config
 from dam.errors import QueryError
 from dam.ports import Pixels, Vectors
 from dam.types import Example, Region, RenditionRole
-from search import example_pictures
-from search.example_pictures import pixels_of, vectors_of
-from search.follow import Follower
 from search.service import parse_query, search
-from search.spaces import Spaces
+from search.vectors import example_pictures
+from search.vectors.example_pictures import pixels_of, vectors_of
+from search.vectors.follow import Follower
+from search.vectors.spaces import Spaces
 from search.views import query_pictures
 from tests.small_library import SmallLibrary, WordsEmbedder, picture_vector
 

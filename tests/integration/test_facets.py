@@ -25,11 +25,12 @@ from dam.catalog.models import (
     UnitMeasure,
 )
 from dam.types import TagKind, UnitKind
-from search import answers, service
-from search.answers import answer
-from search.asked import Asked
-from search.facets import Facet, facets
-from search.relax import easings
+from search import service
+from search.answer import answers
+from search.answer.answers import answer
+from search.answer.asked import Asked
+from search.answer.facets import Facet, facets
+from search.answer.relax import easings
 from tests.integration.test_filters import Desk, objects, seen, tagged
 from tests.small_library import WordsEmbedder
 

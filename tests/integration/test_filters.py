@@ -38,9 +38,9 @@ from dam.errors import ModelUnavailable, QueryError
 from dam.types import EvidenceSource, FaceSource, Motion, SearchResult, Stage, TagKind, TranscriptSource, UnitKind
 from dam.types.colours import to_lab
 from search import service
-from search.chips import chips
-from search.follow import Follower
+from search.query.chips import chips
 from search.service import parse_query, search
+from search.vectors.follow import Follower
 from tests.small_library import SmallLibrary, WordsEmbedder, embed, picture_vector
 
 pytestmark = pytest.mark.django_db

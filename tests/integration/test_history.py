@@ -7,7 +7,7 @@ import pytest
 from dam.catalog.models import PastSearch
 from dam.catalog.readers.searches import recent_searches
 from dam.catalog.writers import searches as writer
-from search import history
+from search.saved import history
 
 pytestmark = pytest.mark.django_db
 

@@ -12,9 +12,9 @@ from dam.catalog.models import Embedding, Tombstone, Unit
 from dam.catalog.readers import search as rows
 from dam.vectors import build
 from dam.vectors.layered_store import LayeredStore
-from search import index as index_module
-from search.follow import Follower
-from search.index import SpaceIndex
+from search.vectors import index as index_module
+from search.vectors.follow import Follower
+from search.vectors.index import SpaceIndex
 from tests.small_library import DIMENSIONS, PICTURES, SPEECH, SmallLibrary, embed, forget, picture_vector
 
 pytestmark = pytest.mark.django_db

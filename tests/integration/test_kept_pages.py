@@ -15,10 +15,11 @@ from django.test.utils import CaptureQueriesContext
 from dam.catalog.models import Collection, PastSearch, PinnedQuery, PinRun
 from dam.errors import AfterimageError, ModelUnavailable
 from dam.types import Query, RunCause
-from search import answers, collections, history, pins, pins_watch
-from search.follow import Follower
-from search.pins import Report
+from search.answer import answers
+from search.saved import collections, history, pins, pins_watch
+from search.saved.pins import Report
 from search.service import Found, find
+from search.vectors.follow import Follower
 from tests.small_library import SmallLibrary, WordsEmbedder
 
 pytestmark = pytest.mark.django_db

@@ -41,7 +41,7 @@ from dam.types import (
     TranscriptSource,
     UnitKind,
 )
-from search import answers
+from search.answer import answers
 from search.rank import Ranked
 from search.service import Found
 from search.views import asset as asset_view

@@ -14,7 +14,7 @@ from dam.errors import PeopleError
 from dam.people import service, vectors
 from dam.types import Stage
 from dam.vectors.memory_store import MemoryStore
-from search.index import SpaceIndex
+from search.vectors.index import SpaceIndex
 from tests.people_desk import PeopleDesk
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -20,8 +20,9 @@ from dam.engines.packs import load_pack
 from dam.errors import CollectionError, ModelUnavailable, PackIncomplete, QueryError
 from dam.ports import Embedder, ModelInfo, Vectors
 from dam.types import RunCause, Stage
-from search import pins, trust
-from search.follow import Follower
+from search import trust
+from search.saved import pins
+from search.vectors.follow import Follower
 from tests.small_library import DIMENSIONS, SmallLibrary, WordsEmbedder, embed
 
 pytestmark = pytest.mark.django_db

@@ -15,7 +15,7 @@ from dam.catalog.writers.tags import say
 from dam.tagging import teach as lessons
 from dam.tagging import teach_later
 from dam.types import Stage, TagKind
-from search import answers
+from search.answer import answers
 from search.parse import parse_query
 from search.service import Found
 from tests.small_library import PICTURES, SmallLibrary

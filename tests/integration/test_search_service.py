@@ -13,8 +13,8 @@ from dam import wiring
 from dam.catalog.models import Asset, Library, MediaFile
 from dam.errors import QueryError
 from dam.types import EvidenceSource, FileState, MediaKind, Query, SearchResult, UnitKind
-from search.follow import Follower
 from search.service import more_like, parse_query, search
+from search.vectors.follow import Follower
 from tests.small_library import SmallLibrary, WordsEmbedder, picture_vector
 
 pytestmark = pytest.mark.django_db

@@ -25,7 +25,7 @@ from indexer.embed import embed
 from indexer.intake import scan_library
 from indexer.objects import find_objects
 from indexer.tools import Tools
-from search import pins
+from search.saved import pins
 from tests.pack_desk import FILES, NAMES, Desk, decoded, tiny_packs, write_weights
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.real, pytest.mark.slow]

@@ -3,7 +3,7 @@
 import pytest
 
 from dam.catalog.models import Collection
-from search.wordings import in_words, normalised, same_search, suggested_name
+from search.query.wordings import in_words, normalised, same_search, suggested_name
 
 pytestmark = pytest.mark.django_db
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 from dam.catalog.readers.search import UnitPlace
 from dam.types import MediaKind, UnitKind
-from search.arrange import Entry, folded, in_order, in_sections, page_end
-from search.asked import Group, Sort, read_asked
+from search.answer.arrange import Entry, folded, in_order, in_sections, page_end
+from search.answer.asked import Group, Sort, read_asked
 from search.rank import Ranked, line
 
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.ranges import ByteRange, RangeNotSatisfiable, parse_range
+from search.pages.ranges import ByteRange, RangeNotSatisfiable, parse_range
 
 
 @given(

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dam.types import Filter, Relation
-from search.editable import with_example
 from search.parse import tree_of
 from search.query.edit import Change, changed, leaf_at
+from search.query.editable import with_example
 from search.query.tree import Node, as_text, leaves
 from search.templatetags.searching import misplaced
 

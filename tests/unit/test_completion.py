@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.completion import operators_like, typing_at
+from search.query.completion import operators_like, typing_at
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from dam.types import Example, Query
-from search.moments import said_at
+from search.pages.moments import said_at
 
 _LINE = "The car was old. Later that day a red car, at sunset, drove by; ask not what the car cost"
 _SAID = [(word, 100 * place) for place, word in enumerate(_LINE.split())]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from search.recall import change, measure
+from search.saved.recall import change, measure
 
 
 def test_measures_of_known_ranks() -> None:

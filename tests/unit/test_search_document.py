@@ -13,7 +13,7 @@ from search.query.dates import span_of
 from search.query.grammar import parse
 from search.query.operators import OPERATORS, Operator
 from search.query.tree import as_text
-from search.understanding import Known, understand
+from search.query.understanding import Known, understand
 
 _PAGE = (Path(__file__).parents[2] / "docs" / "search.md").read_text(encoding="utf-8")
 _ROWS = {

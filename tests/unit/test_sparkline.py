@@ -1,6 +1,6 @@
 """Ranks and shares over time as small lines, with the same in words."""
 
-from search.sparkline import HEIGHT, WIDTH, of_ranks, of_shares
+from search.saved.sparkline import HEIGHT, WIDTH, of_ranks, of_shares
 
 
 def test_the_first_place_is_at_the_top_and_the_last_at_the_bottom() -> None:

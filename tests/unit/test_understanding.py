@@ -9,7 +9,7 @@ from dam.types import MediaKind
 from search.parse import parse_query, parts_of
 from search.query.grammar import parse as read
 from search.query.tree import as_text
-from search.understanding import Known, understand
+from search.query.understanding import Known, understand
 
 _ORDINARY = STOP_WORDS | {"rose", "nice", "turkey", "may", "beach", "summer"}
 _KNOWN = Known(

@@ -3,7 +3,7 @@
 import pytest
 
 from dam.types import Evidence, EvidenceSource
-from search.whys import in_a_line
+from search.answer.whys import in_a_line
 
 
 def _found(source: EvidenceSource, score: float = 0.834, *, at_ms: int | None = None, snippet: str = "") -> Evidence:

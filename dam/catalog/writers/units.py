@@ -148,7 +148,7 @@ def forget_embeddings(rows: Iterable[tuple[int, str]]) -> None:
 def prune_tombstones() -> int:
     """Delete tombstones that every search process has long seen; returns how many.
 
-    One that slept through a day finds by count that vectors are gone (`search.index`).
+    One that slept through a day finds by count that vectors are gone (`search.vectors.index`).
     """
     count, _ = Tombstone.objects.filter(at__lt=timezone.now() - TOMBSTONES_KEPT).delete()
     return count

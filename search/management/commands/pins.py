@@ -23,10 +23,10 @@ from dam.config import config
 from dam.errors import AfterimageError, CollectionError
 from dam.terminal import shown
 from dam.types import RunCause
-from search import pins
-from search.follow import Follower
-from search.recall import AT, change
-from search.wordings import in_words
+from search.query.wordings import in_words
+from search.saved import pins
+from search.saved.recall import AT, change
+from search.vectors.follow import Follower
 
 _TOO_FEW, _ERROR = 1, 2
 _WORDS = {1: "better", 0: "", -1: "worse"}

@@ -17,10 +17,10 @@ from dam.config import config
 from dam.errors import AfterimageError, QueryError
 from dam.terminal import shown
 from dam.types import Hit, MediaKind, SearchResult
-from search.follow import Follower
+from search.answer.whys import in_a_line
 from search.rank import STRICTEST
 from search.service import parse_query, search
-from search.whys import in_a_line
+from search.vectors.follow import Follower
 
 _NOTHING_GOOD, _ERROR = 1, 2
 _MAX_LIMIT = 1000

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from dam.catalog.readers.collections import collection_names
 from dam.errors import QueryError
-from search.answers import Asked, read_asked
-from search.chips import chips
+from search.answer.answers import Asked, read_asked
+from search.query.chips import chips
 from search.service import parse_query
 
 _KINDS = {"photo": "photos", "shot": "shots", "clip": "heard"}

@@ -10,8 +10,8 @@ from dam.ports import ModelInfo, Vectors
 from dam.types import Candidate, Evidence, EvidenceSource, MediaKind, VectorMatch
 from search import calibrate
 from search.calibrate import Tuning
-from search.columns import Columns
-from search.index import SpaceIndex
+from search.vectors.columns import Columns
+from search.vectors.index import SpaceIndex
 
 LIMIT = 600  # vectors per space: more than anybody scrolls through
 

@@ -3,9 +3,9 @@
 from dam.errors import EngineError
 from dam.types import Candidate, EvidenceSource
 from search import calibrate
-from search.measuring import Narrowing, candidates, measured
-from search.query_vectors import text_vector
-from search.spaces import Spaces
+from search.vectors.measuring import Narrowing, candidates, measured
+from search.vectors.query_vectors import text_vector
+from search.vectors.spaces import Spaces
 
 
 def heard(text: str, spaces: Spaces, narrowing: Narrowing | None = None) -> list[Candidate]:

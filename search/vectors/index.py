@@ -17,8 +17,8 @@ from dam.catalog.readers.search import EmbeddingRow
 from dam.errors import StoreError
 from dam.ports import Vectors, VectorStore
 from dam.vectors import build, snapshot
-from search.columns import Columns
-from search.differences import differences
+from search.vectors.columns import Columns
+from search.vectors.differences import differences
 
 _log = logging.getLogger(__name__)
 

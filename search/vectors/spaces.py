@@ -7,8 +7,8 @@ from dam.catalog import current
 from dam.errors import EngineError
 from dam.ports import Embedder, FaceModelInfo, SoundEmbedder
 from dam.types import Stage
-from search.follow import Follower
-from search.index import SpaceIndex
+from search.vectors.follow import Follower
+from search.vectors.index import SpaceIndex
 
 
 class Spaces:

@@ -9,8 +9,8 @@ from django.urls import reverse
 from dam.catalog.readers.asset import LineContext, lines_in_context
 from dam.catalog.readers.browse import Tile, tiles_of_assets, tiles_of_units
 from dam.types import EvidenceSource, Hit, MediaKind, UnitKind
+from search.answer.whys import Why, in_a_line, reasons
 from search.templatetags.pages import long_timecode, timecode
-from search.whys import Why, in_a_line, reasons
 
 _HEARD_MS = 10_000  # a window of the models of sound: what was found is in it
 

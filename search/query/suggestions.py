@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from dam.catalog.readers.browse import Picture
 from dam.catalog.readers.completion import NAMES, beginning, saved, with_all_below
 from dam.catalog.readers.counted import Counted, fold
-from search.completion import Typing, operators_like, typing_at
+from search.query.completion import Typing, operators_like, typing_at
 from search.query.operators import OPERATORS, Operator, quoted
 
 _LIMIT = 8

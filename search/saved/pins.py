@@ -25,13 +25,13 @@ from dam.engines.packs import Pack, load_pack, load_packs
 from dam.errors import AfterimageError, CollectionError, EngineError, PackIncomplete, QueryError
 from dam.ports import Embedder
 from dam.types import MediaKind, RunCause
-from search import identity
-from search.answers import MANY, Asked, read_asked
-from search.follow import Follower
+from search.answer.answers import MANY, Asked, read_asked
+from search.query.wordings import normalised
 from search.rank import Ranked
-from search.recall import Measures, measure
+from search.saved import identity
+from search.saved.recall import Measures, measure
 from search.service import find, parse_query
-from search.wordings import normalised
+from search.vectors.follow import Follower
 
 _here = threading.Lock()  # one run at a time in this process, whoever asked for it
 

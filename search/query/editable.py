@@ -7,10 +7,10 @@ from dam.catalog.readers.browse import Picture, Tile, tiles_of_units
 from dam.catalog.readers.completion import NAMES
 from dam.errors import QueryError
 from dam.types import Example, Filter, Region, Relation
-from search.chips import Chip, chip_of
-from search.known import known
 from search.parse import part_of, tree_of
+from search.query.chips import Chip, chip_of
 from search.query.edit import Change, changed, leaf_at
+from search.query.known import known
 from search.query.like import example
 from search.query.operators import meant
 from search.query.tree import Both, Either, Leaf, Node, Phrase, Words, as_text, leaves, without

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dam.catalog.models import Tag, Unit
 from dam.catalog.readers.review import Suggestion
-from search.cards import Card, unit_cards
+from search.answer.cards import Card, unit_cards
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from django.db import DatabaseError, close_old_connections, connection
 from dam import wiring
 from dam.config import config
 from dam.errors import StoreError
-from search.index import SpaceIndex
+from search.vectors.index import SpaceIndex
 
 _log = logging.getLogger(__name__)
 

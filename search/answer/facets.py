@@ -16,11 +16,11 @@ from dam.catalog.readers.facets import Marks, Subject
 from dam.catalog.readers.measure import LOOK_NAMES
 from dam.types import MediaKind, UnitKind
 from dam.types.colours import named_colours
-from search.answers import Answer
-from search.chips import Chip, chip_of
+from search.answer.answers import Answer
 from search.filters import units as unit_filters
-from search.known import known
 from search.parse import MAX_LENGTH, as_part, parts_of
+from search.query.chips import Chip, chip_of
+from search.query.known import known
 from search.query.tree import typed
 
 _SHOWN = 8  # values of one kind at first sight

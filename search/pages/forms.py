@@ -6,7 +6,7 @@ from django import forms
 
 from dam.errors import ConfigError
 from dam.types import Scope
-from search.folders import readable_folder
+from search.pages.folders import readable_folder
 
 
 class AddLibraryForm(forms.Form):

@@ -6,8 +6,8 @@ from dam.catalog.readers.browse import tiles_of_units
 from dam.catalog.readers.people import person
 from dam.errors import QueryError
 from dam.types.colours import known_name, named_colours, parse_hex
-from search.known import known
 from search.parse import Part, parts_of
+from search.query.known import known
 
 _LEADS = {
     "kind": "", "person": "with", "face": "the face", "tag": "tag", "objects": "shows", "text": "written",

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from dam.catalog.readers.grouping import named_people_in, places_by_asset
 from dam.types import UnitKind
-from search.asked import Group
+from search.answer.asked import Group
 from search.rank import Ranked
 
 _PHOTOS = "photos"

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from dam.catalog import preferences
 from dam.catalog.writers import searches as writer
-from search.wordings import key_of, normalised
+from search.query.wordings import key_of, normalised
 
 
 def is_kept() -> bool:

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from dam.errors import AfterimageError
-from search.answers import Answer, answer
-from search.asked import Asked
-from search.chips import chips
+from search.answer.answers import Answer, answer
+from search.answer.asked import Asked
+from search.query.chips import chips
 from search.rank import STRICTEST, line
 
 _TRIED = 6  # conditions, each a search of its own

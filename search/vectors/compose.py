@@ -16,10 +16,10 @@ from dam.ports import Vectors
 from dam.types import Example, Query
 from search import calibrate
 from search.calibrate import Tuning
-from search.example_pictures import vectors_of
-from search.index import SpaceIndex
-from search.query_vectors import query_vector
-from search.spaces import Spaces
+from search.vectors.example_pictures import vectors_of
+from search.vectors.index import SpaceIndex
+from search.vectors.query_vectors import query_vector
+from search.vectors.spaces import Spaces
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

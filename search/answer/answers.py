@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dam.types import Hit, UnitKind
-from search.arrange import Entry, Section, folded, in_order, in_sections
-from search.asked import Asked, Group, Sort, read_asked
-from search.headings import Heading, headings
+from search.answer.arrange import Entry, Section, folded, in_order, in_sections
+from search.answer.asked import Asked, Group, Sort, read_asked
+from search.answer.headings import Heading, headings
 from search.present import present
 from search.rank import Ranked
 from search.service import Found, find, parse_query

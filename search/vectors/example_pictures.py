@@ -16,8 +16,8 @@ from dam.engines.pictures import load_pictures
 from dam.errors import QueryError, UnsupportedMedia
 from dam.ports import Pixels, Vectors
 from dam.types import Example, Region, RenditionRole, SourceFile, UnitKind
-from search.query_vectors import remembered
-from search.spaces import Spaces
+from search.vectors.query_vectors import remembered
+from search.vectors.spaces import Spaces
 
 MAX_BYTES = 64 * 1024 * 1024  # more than any photo that is sent over a page; RAW files of 100 MP are below it
 _NAME_BYTES = 8  # of the content's BLAKE3: names of some hundred files

@@ -7,7 +7,7 @@ from dam.catalog.lexicon import folded as stem
 from dam.catalog.lexicon import recent_lexicon
 from dam.catalog.readers.known_names import KnownNames, known_names
 from dam.catalog.words import STOP_WORDS, clean, terms
-from search.understanding import Known
+from search.query.understanding import Known
 
 _RECENT_S = 5.0  # a person who was named is known to searches this much later
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from dam.types import UnitKind
-from search.asked import Group, Sort
+from search.answer.asked import Group, Sort
 from search.rank import STRICTEST, Ranked, line, touch
 
 

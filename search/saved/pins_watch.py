@@ -19,9 +19,9 @@ from dam.catalog import jobs
 from dam.catalog.writers import pins as writer
 from dam.errors import AfterimageError
 from dam.types import RunCause
-from search import pins
-from search.follow import Follower
-from search.pins import Report
+from search.saved import pins
+from search.saved.pins import Report
+from search.vectors.follow import Follower
 
 _log = logging.getLogger(__name__)
 

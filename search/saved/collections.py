@@ -17,8 +17,8 @@ from django.utils import timezone
 from dam.catalog.readers.collections import SavedSearch, saved_search, saved_searches, units_seen
 from dam.catalog.writers import collections as writer
 from dam.errors import CollectionError, EngineError, QueryError
-from search.answers import Answer, answer, read_asked
-from search.wordings import normalised, same_search
+from search.answer.answers import Answer, answer, read_asked
+from search.query.wordings import normalised, same_search
 
 __all__ = [
     "Found",

@@ -8,9 +8,9 @@ from dam.catalog.readers import pins as reader
 from dam.catalog.readers.browse import Tile, tiles_of_assets
 from dam.catalog.readers.pins import Pin, Place, Run
 from dam.types import RunCause
-from search.identity import changed
-from search.recall import AT, change, measure
-from search.sparkline import Sparkline, of_ranks, of_shares
+from search.saved.identity import changed
+from search.saved.recall import AT, change, measure
+from search.saved.sparkline import Sparkline, of_ranks, of_shares
 
 _RUNS = 40  # shown, and drawn
 _CAUSES = {

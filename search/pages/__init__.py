@@ -1,0 +1,1 @@
+"""What pages other than the results are put together from."""

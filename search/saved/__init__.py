@@ -1,0 +1,1 @@
+"""What is kept of searches: collections, the history, pinned searches."""

@@ -1,0 +1,1 @@
+"""Vectors that follow the catalogue, and what is asked of them."""
