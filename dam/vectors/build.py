@@ -28,9 +28,10 @@ CANDIDATES = (1_000, 2_000, 4_000, 8_000)  # of the best estimates, that are com
 _CHUNK = 8192
 _SAMPLES_A_LIST = 48  # k-means is no better with more
 _ROUNDS = 8
-_RECALL_WANTED = 0.993  # of candidates, for each kind of query: above what is promised
+# For each kind of query, above what is promised: at 0.993, on 64 of a kind, other queries of a million found 0.977.
+_RECALL_WANTED = 0.998
 NEAREST = 10
-_QUERIES = 64  # of each kind
+_QUERIES = 128  # of each kind
 _PROBES = (8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024)
 
 _HEAD = struct.Struct("<q")  # how many candidates a search compares, before what FAISS writes
