@@ -155,14 +155,13 @@ def _known_share(text: str, embedder: Embedder) -> float:
 def _by_words(query: Query, narrowing: Narrowing) -> list[Candidate]:
     asked = list(words.terms(words.clean(query.text)))
     telling = 0 if len(asked) == 1 and words.says_little(asked[0]) else len(words.telling(asked))
-    only = None if narrowing.only is None else narrowing.only.tolist()
     columns = (TextColumn.SPOKEN,) if query.phrases else tuple(TextColumn)  # quotes are around what is said
     matches = fulltext.find(
         query.text,
         phrases=query.phrases,
         columns=columns,
         kinds=query.kinds,
-        only=only,
+        only=narrowing.only,
         but=narrowing.but,
         limit=_TEXT_LIMIT,
     )

@@ -6,12 +6,14 @@ go with them (a trigger, see migrations 0002 and 0004).
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import islice
 from typing import TypeVar
 
+import numpy as np
 from django.db import connection
+from numpy.typing import NDArray
 
 from dam.catalog import words
 from dam.catalog.ids import as_value, select_ids
@@ -22,8 +24,13 @@ _MAX_TEXT = 200_000  # characters kept for snippets
 _MAX_QUERY_TERMS = 32
 _MOST_LOOSE = 8  # words of which all, or all but one, are looked for first; longer questions rarely have such texts
 _RANKED = 20_000  # of those that match: in a library of a million pictures a common word is in a hundred thousand
+_WIDE = 10_000  # ids: reading more of them takes a statement longer than ranking what matches
+_WIDE_RANKED = 2_000  # of those that match at all, where what a wide filter lets through is picked here
 _BATCH = 200  # rows a statement
 _Row = TypeVar("_Row")
+_Found = tuple[int, float, str, int]  # a unit, its score, its text, how many were ranked
+
+Ids = NDArray[np.int64]
 
 
 class TextColumn(StrEnum):
@@ -69,8 +76,19 @@ class _Narrowed:
     """Which units may be found."""
 
     kinds: Collection[MediaKind]
-    only: Collection[int] | None
+    only: Collection[int] | Ids | None
     but: Collection[int]
+
+    @property
+    def is_wide(self) -> bool:
+        """Tell whether it names more units than a statement should read."""
+        return len(self.but) > _WIDE or (self.only is not None and len(self.only) > _WIDE)
+
+    def lets_through(self, units: list[int]) -> list[bool]:
+        """Tell of each of these units whether `only` and `but` allow it."""
+        found = np.array(units, dtype=np.int64)
+        kept = np.isin(found, np.asarray(self.only)) if self.only is not None else np.ones(len(found), dtype=bool)
+        return [fine and unit not in self.but for unit, fine in zip(units, kept.tolist(), strict=True)]
 
 
 def index_units(rows: Iterable[TextRow]) -> None:
@@ -98,7 +116,7 @@ def find(
     phrases: Sequence[str] = (),
     kinds: Collection[MediaKind] = (),
     columns: Iterable[TextColumn] = tuple(TextColumn),
-    only: Collection[int] | None = None,
+    only: Collection[int] | Ids | None = None,
     but: Collection[int] = (),
     limit: int = 200,
 ) -> list[TextMatch]:
@@ -218,12 +236,12 @@ def _select(
     column: TextColumn, runs: list[list[str]], loose: list[str], narrowed: _Narrowed, *, limit: int
 ) -> list[tuple[int, float, str]]:
     """Return the units that match best; in a large library too many hold any of the words for all to be ranked."""
-    every = _matching(column, _expression(column, runs, [[stem] for stem in loose]), narrowed, limit=limit)
+    every = _within(column, _expression(column, runs, [[stem] for stem in loose]), narrowed, limit=limit)
     if runs or not every or every[0][3] < _RANKED:
         return [row[:3] for row in every]
     found: dict[int, tuple[int, float, str]] = {}
     for expression in _stricter(column, loose):
-        for row in _matching(column, expression, narrowed, limit=limit):
+        for row in _within(column, expression, narrowed, limit=limit):
             found.setdefault(row[0], row[:3])
         if len(found) >= limit:
             break
@@ -232,9 +250,17 @@ def _select(
     return list(found.values())[:limit]
 
 
-def _matching(
-    column: TextColumn, expression: str, narrowed: _Narrowed, *, limit: int
-) -> list[tuple[int, float, str, int]]:
+def _within(column: TextColumn, expression: str, narrowed: _Narrowed, *, limit: int) -> list[_Found]:
+    """Return the same as `_matching`; of a wide filter first by looking at the best that match at all."""
+    if not narrowed.is_wide:
+        return _matching(column, expression, narrowed, limit=limit)
+    every = _matching(column, expression, replace(narrowed, only=None, but=()), limit=_WIDE_RANKED)
+    kept = [row for row, fine in zip(every, narrowed.lets_through([row[0] for row in every]), strict=True) if fine]
+    complete = len(every) < _WIDE_RANKED
+    return kept[:limit] if complete or len(kept) >= limit else _matching(column, expression, narrowed, limit=limit)
+
+
+def _matching(column: TextColumn, expression: str, narrowed: _Narrowed, *, limit: int) -> list[_Found]:
     """Return units with their score, their text, and how many were ranked."""
     unit = "rowid" if _vendor() == "sqlite" else "unit_id"
     join = where = ""

@@ -3,8 +3,10 @@
 import json
 from collections.abc import Collection, Iterable, Iterator
 
+import numpy as np
 from django.db import connection
 from django.db.models.expressions import RawSQL
+from numpy.typing import NDArray
 
 IDS_A_QUERY = 500  # SQLite's oldest limit of variables is 999
 
@@ -28,7 +30,7 @@ def among(ids: Collection[int]) -> RawSQL:
     return RawSQL(select_ids(), (as_value(ids),))  # noqa: S611 - the statement is ours, the ids are one value
 
 
-def as_value(ids: Collection[int]) -> str | list[int]:
+def as_value(ids: Collection[int] | NDArray[np.int64]) -> str | list[int]:
     """Return ids as one value of a statement, however many they are."""
-    every = [int(each) for each in ids]
+    every = ids.tolist() if isinstance(ids, np.ndarray) else [int(each) for each in ids]
     return every if connection.vendor == "postgresql" else json.dumps(every)

@@ -3,6 +3,7 @@
 import random
 import string
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -53,6 +54,20 @@ def test_all_of_the_words_are_found_where_too_many_units_hold_one_to_rank_them(
     found = find("car sunset", limit=4)
     assert found[0].unit_id == both
     assert len(found) == 4
+
+
+@pytest.mark.parametrize("looked_at", [2, 8, 100])  # too few of what matches, just enough, all of it
+def test_a_wide_filter_lets_through_what_a_narrow_one_does(monkeypatch: pytest.MonkeyPatch, looked_at: int) -> None:
+    units = _say(*["a car"] * 6, "one car at sunset", *["the car park"] * 6, "no such thing")
+    some, refused = np.array(units[3:], dtype=np.int64), frozenset(units[5:9])
+    asked: list[dict[str, object]] = [{"only": some}, {"but": refused}, {"only": some, "but": refused}]
+    narrow = [_found("car sunset", limit=3, **options) for options in asked]
+    monkeypatch.setattr(fulltext, "_WIDE", 2)
+    monkeypatch.setattr(fulltext, "_WIDE_RANKED", looked_at)
+    assert [_found("car sunset", limit=3, **options) for options in asked] == narrow
+    assert narrow[0][0] == units[6]
+    assert units[6] not in narrow[1]
+    assert _found("car", only=np.array(units[-1:] * 3, dtype=np.int64)) == []
 
 
 def test_the_share_of_words_is_told_and_stop_words_hardly_count() -> None:
