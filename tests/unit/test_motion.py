@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from dam.engines.media import motion
 from dam.engines.media.motion import MotionMeter
 from dam.types import Motion
 from tests.media_files import Frame, prepare_here, write_video
@@ -105,6 +106,12 @@ def test_black_and_plain_pictures_are_still(tmp_path: Path) -> None:
     black = [np.zeros((SIZE[1], SIZE[0], 3), dtype=np.uint8)] * 50
     (unit,) = prepare_here(write_video(tmp_path / "a.mp4", black), tmp_path / "out").units
     assert unit.motion is Motion.STILL
+
+
+def test_a_black_frame_beside_a_bright_one_tells_no_shift() -> None:
+    bright = np.zeros((36, 64), np.float32)
+    bright[:, 32:] = 129
+    assert motion._correlate(bright, np.zeros_like(bright)) == (0, 0)
 
 
 def test_too_few_frames_give_no_motion(tmp_path: Path) -> None:

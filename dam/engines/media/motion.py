@@ -151,7 +151,10 @@ def _correlate(one: Luma, other: Luma) -> tuple[int, int]:
     waves = np.fft.rfft2(halves * _FADE)
     cross = waves[1] * np.conj(waves[0])
     strength = np.abs(cross)
-    peaks = np.fft.irfft2(cross / (strength + 1e-3 * float(strength.max())), s=(_HALF_HEIGHT, _HALF_WIDTH))
+    strongest = float(strength.max())
+    if not strongest:  # one of them is flat: nothing to follow
+        return 0, 0
+    peaks = np.fft.irfft2(cross / (strength + 1e-3 * strongest), s=(_HALF_HEIGHT, _HALF_WIDTH))
     down, across = divmod(int(peaks.argmax()), _HALF_WIDTH)
     down, across = _signed(down, _HALF_HEIGHT), _signed(across, _HALF_WIDTH)
     # Further than a third of the picture between two frames is a cut or a mistake.
