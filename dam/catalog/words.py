@@ -65,6 +65,11 @@ def says_little(term: Term) -> bool:
     return term.folded in STOP_WORDS
 
 
+def folded(text: str) -> str:
+    """Return words as names are compared: without case, accents and signs, one blank between them."""
+    return " ".join(term.folded for term in terms(clean(text)))
+
+
 def telling(query: list[Term]) -> list[Term]:
     """Return the terms of a query without its stop words, or all where there are no others."""
     return [term for term in query if term.folded not in STOP_WORDS] or query

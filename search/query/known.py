@@ -6,7 +6,7 @@ import time
 from dam.catalog.lexicon import folded as stem
 from dam.catalog.lexicon import recent_lexicon
 from dam.catalog.readers.known_names import KnownNames, known_names
-from dam.catalog.words import STOP_WORDS, clean, terms
+from dam.catalog.words import STOP_WORDS, folded
 from search.query.understanding import Known
 
 _RECENT_S = 5.0  # a person who was named is known to searches this much later
@@ -23,7 +23,7 @@ def known() -> Known:
 
 def place_called(text: str) -> str:
     """Return the place that is called exactly so, or ""."""
-    return _names().places.get(" ".join(term.folded for term in terms(clean(text))), "")
+    return _names().places.get(folded(text), "")
 
 
 def forget() -> None:

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from dam.catalog import words
 from dam.catalog.readers.browse import Picture
 from dam.catalog.readers.completion import NAMES, beginning, saved, with_all_below
-from dam.catalog.readers.counted import Counted, fold
+from dam.catalog.readers.counted import Counted
 from search.query.completion import Typing, operators_like, typing_at
 from search.query.operators import OPERATORS, Operator, quoted
 
@@ -108,7 +109,7 @@ def _plain(text: str, typing: Typing) -> Iterator[Suggestion]:
     taken: set[tuple[str, str]] = set()
     for start, typed in (*typing.longer, (typing.start, typing.typed)):
         found = [(name, each) for name in _PLAIN for each in beginning(NAMES[name](), typed, limit=_LIMIT)]
-        start_with = fold(typed)
+        start_with = words.folded(typed)
         found.sort(key=lambda pair: (not pair[1].folded.startswith(start_with), -(pair[1].count or 0)))
         found = [(name, each) for name, each in found if (name, each.value) not in taken][:_LIMIT]
         tags = {each.tag_id: each for each in with_all_below([each for name, each in found if name == "tag"])}
@@ -146,7 +147,7 @@ def _line(each: Counted, *, text: str, at: int, typed: str, sort: str = "") -> S
         more=each.more,
         swatch=each.swatch,
         picture=each.picture,
-        exact=bool(typed) and fold(each.value) == fold(typed),
+        exact=bool(typed) and words.folded(each.value) == words.folded(typed),
     )
 
 

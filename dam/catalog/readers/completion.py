@@ -10,12 +10,13 @@ from dataclasses import replace
 from django.db.models import Case, Count, F, Q, When, Window
 from django.db.models.functions import RowNumber
 
+from dam.catalog import words
 from dam.catalog.lexicon import folded as tag_word
 from dam.catalog.lexicon import recent_lexicon
 from dam.catalog.models import AssetMetadata, AssetPlace, Collection, Face, TagScore, Unit
 from dam.catalog.readers import conditions, counted_facts, measure
 from dam.catalog.readers.browse import Picture, as_picture
-from dam.catalog.readers.counted import Counted, Names, fold, named
+from dam.catalog.readers.counted import Counted, Names, named
 from dam.catalog.readers.people import shown_faces
 from dam.catalog.readers.seen import object_labels
 from dam.catalog.readers.tag_counts import tag_counts
@@ -31,7 +32,7 @@ _exact: tuple[Names, dict[int | None, int]] = (), {}
 
 def beginning(names: Iterable[Counted], typed: str, *, limit: int) -> list[Counted]:
     """Return the names that begin so, then those in which a word does; each in their own order."""
-    start = fold(typed)
+    start = words.folded(typed)
     if typed.strip() and not start:
         return []
     first = [name for name in names if name.folded.startswith(start)]
@@ -82,7 +83,13 @@ def saved() -> Names:
     """Return the saved searches, each with the count of when somebody asked last; none is remembered here."""
     rows = Collection.objects.filter(kind=CollectionKind.SEARCH).values_list("name", "asked", "count", "counted_at")
     return tuple(
-        Counted(value=name, folded=fold(name), count=count if counted_at else None, note="saved search", asked=asked)
+        Counted(
+            value=name,
+            folded=words.folded(name),
+            count=count if counted_at else None,
+            note="saved search",
+            asked=asked,
+        )
         for name, asked, count, counted_at in rows
     )
 
@@ -100,7 +107,7 @@ def _people() -> Names:
     rows = faces.values_list("person_id", "person__name").annotate(n=Count("unit_id", distinct=True)).order_by()
     covers = _covers()
     return tuple(
-        Counted(value=name, folded=fold(name), count=count, picture=covers.get(person_id))
+        Counted(value=name, folded=words.folded(name), count=count, picture=covers.get(person_id))
         for person_id, name, count in rows
     )
 
@@ -125,7 +132,7 @@ def _tags() -> Names:
         known |= own_words
         count = max(tag.count, *(keywords[word][0] for word in own_words))
         note = "sound" if tag.kind is TagKind.SOUND else ""
-        names = " ".join(fold(word) for word in (entry.words if entry else (tag.name,)))
+        names = " ".join(words.folded(word) for word in (entry.words if entry else (tag.name,)))
         below = lexicon.with_descendants([tag.tag_id]) if lexicon.children.get(tag.tag_id) else ()
         found.append(
             Counted(value=tag.name, folded=names, count=count, note=note, tag_id=tag.tag_id, below=frozenset(below))
@@ -158,24 +165,24 @@ def _places() -> Names:
     spelled: dict[str, tuple[str, str]] = {}
     within: dict[str, set[tuple[str, str, str]]] = defaultdict(set)
     for city, region, country, count in rows:
-        sorts = {fold(country): (country, "country"), fold(region): (region, f"region, {country}")}
-        sorts[fold(city)] = (city, f"city, {country}")
+        sorts = {words.folded(country): (country, "country"), words.folded(region): (region, f"region, {country}")}
+        sorts[words.folded(city)] = (city, f"city, {country}")
         for name, said in sorts.items():
             if name:
                 counts[name] += count
                 spelled.setdefault(name, said)
-        if fold(city):
-            within[fold(city)].add((city, region, country))
+        if words.folded(city):
+            within[words.folded(city)].add((city, region, country))
     found = [named(spelled[name][0], count, note=spelled[name][1]) for name, count in counts.items()]
     for city, region, country, count in rows:
-        if len(within[fold(city)]) > 1:  # "Paris" is several: each by what it lies in, too
+        if len(within[words.folded(city)]) > 1:  # "Paris" is several: each by what it lies in, too
             found.append(named(f"{city}, {region or country}", count, note=f"city, {country}", order=0.5))
     return tuple(found)
 
 
 def _colours() -> Names:
     return tuple(
-        Counted(value=name, folded=fold(name), count=count, swatch=swatch)
+        Counted(value=name, folded=words.folded(name), count=count, swatch=swatch)
         for name, swatch, count in measure.colour_names()
         if count
     )
@@ -205,7 +212,7 @@ def _is() -> Names:
 
 def _sounds() -> Names:
     return tuple(
-        Counted(value=tag.name, folded=fold(tag.name), count=tag.count, tag_id=tag.tag_id)
+        Counted(value=tag.name, folded=words.folded(tag.name), count=tag.count, tag_id=tag.tag_id)
         for tag in _TAGS()
         if tag.kind is TagKind.SOUND and tag.count
     )

@@ -34,11 +34,6 @@ class Counted:
 Names = tuple[Counted, ...]
 
 
-def fold(text: str) -> str:
-    """Return words as they are compared: without case, accents and signs, one blank between them."""
-    return " ".join(term.folded for term in words.terms(words.clean(text)))
-
-
 def named(value: str, count: int | None, *, note: str = "", relation: str = ":", order: float = 0.0) -> Counted:
     """Return a value that is compared by its own words."""
-    return Counted(value=value, folded=fold(value), count=count, note=note, relation=relation, order=order)
+    return Counted(value=value, folded=words.folded(value), count=count, note=note, relation=relation, order=order)

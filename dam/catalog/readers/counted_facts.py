@@ -7,8 +7,9 @@ from datetime import date
 from django.db.models import Count, TextField
 from django.db.models.functions import Cast, Substr
 
+from dam.catalog import words
 from dam.catalog.models import AssetMetadata, MediaFile, Unit
-from dam.catalog.readers.counted import Counted, Names, fold, named
+from dam.catalog.readers.counted import Counted, Names, named
 from dam.types import FileState, MediaKind
 
 _STARS = ("one star or more", "two stars or more", "three stars or more", "four stars or more", "five stars")
@@ -21,7 +22,7 @@ def cameras() -> Names:
     return tuple(
         Counted(
             value=model or make,
-            folded=fold(model if make.casefold() in model.casefold() else f"{model} {make}"),
+            folded=words.folded(model if make.casefold() in model.casefold() else f"{model} {make}"),
             count=count,
             note="" if not model or make.casefold() in model.casefold() else make,
         )
@@ -103,7 +104,9 @@ def _spans(months: list[tuple[str, int]]) -> Iterator[Counted]:
 def _month(month: str, count: int) -> Counted:
     name = f"{date(int(month[:4]), int(month[5:7]), 1):%B %Y}"
     order = -(int(month[:4]) + int(month[5:7]) / 13)
-    return Counted(value=month, folded=f"{fold(month)} {fold(name)}", count=count, note=name, order=order)
+    return Counted(
+        value=month, folded=f"{words.folded(month)} {words.folded(name)}", count=count, note=name, order=order
+    )
 
 
 def _summed(months: list[tuple[str, int]], *, since: bool) -> Iterator[Counted]:

@@ -22,7 +22,7 @@ def known_names() -> KnownNames:
 
 def _people() -> dict[str, str]:
     named = list(Person.objects.exclude(name="").filter(hidden=False).order_by("-pk").values_list("name", flat=True))
-    whole = {_folded(name): name for name in named}
+    whole = {words.folded(name): name for name in named}
     given = [(_given(name), name) for name in whole.values()]
     bearers = Counter(first for first, _ in given)
     alone = {first: name for first, name in given if bearers[first] == 1}
@@ -32,12 +32,8 @@ def _people() -> dict[str, str]:
 def _places() -> dict[str, str]:
     rows = AssetPlace.objects.values_list("city", "region", "country").distinct()
     names = {name for row in rows for name in row if name}
-    return {folded: name for name in sorted(names) if (folded := _folded(name))}
+    return {folded: name for name in sorted(names) if (folded := words.folded(name))}
 
 
 def _given(name: str) -> str:
-    return _folded(name).partition(" ")[0]
-
-
-def _folded(name: str) -> str:
-    return " ".join(term.folded for term in words.terms(words.clean(name)))
+    return words.folded(name).partition(" ")[0]

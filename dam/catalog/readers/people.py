@@ -215,7 +215,7 @@ def _named_like(text: str, *, begins: bool) -> list[int]:
 
 def name_key(name: str) -> str:
     """Return a name as it is compared: without case, accents and signs."""
-    return " ".join(term.folded for term in words.terms(words.clean(name))) or name.strip().casefold()
+    return words.folded(name) or name.strip().casefold()
 
 
 def _joined() -> QuerySet[Face]:
