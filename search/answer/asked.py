@@ -61,6 +61,11 @@ class Asked:
         }
 
 
+def stated(parameters: Mapping[str, str]) -> dict[str, str]:
+    """Return the parameters of an address without those that say nothing."""
+    return {name: value for name, value in parameters.items() if value}
+
+
 def read_asked(parameters: Mapping[str, str], *, remembered: int = 0) -> Asked:
     """Return what an address asks for; what it can't mean is left out."""
     kind, sort, group = (parameters.get(name, "") for name in ("kind", "sort", "group"))

@@ -9,6 +9,7 @@ from django.urls import reverse
 from dam.catalog.readers.asset import LineContext, lines_in_context
 from dam.catalog.readers.browse import Tile, tiles_of_assets, tiles_of_units
 from dam.types import EvidenceSource, Hit, MediaKind, UnitKind
+from search.answer.asked import stated
 from search.answer.whys import Why, in_a_line, reasons
 from search.templatetags.pages import long_timecode, timecode
 
@@ -114,13 +115,12 @@ def _moment(hit: Hit) -> int:
 
 
 def _pile(unit_id: int, where: Mapping[str, str]) -> str:
-    kept = {name: value for name, value in where.items() if value}
-    return f"{reverse('search:pile')}?{urlencode({**kept, 'unit': unit_id})}"
+    return f"{reverse('search:pile')}?{urlencode({**stated(where), 'unit': unit_id})}"
 
 
 def _address(asset_id: int, parameters: Mapping[str, str]) -> str:
     address = reverse("search:asset", args=[asset_id])
-    kept = {name: value for name, value in parameters.items() if value}
+    kept = stated(parameters)
     return f"{address}?{urlencode(kept)}" if kept else address
 
 

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from dam.catalog.readers.collections import SavedSearch, saved_search
 from dam.types import UnitKind
+from search.answer.asked import stated
 from search.api.cursors import read_cursor, write_cursor
 from search.api.errors import answers, missing
 from search.api.guard import MAY_WRITE
@@ -161,7 +162,7 @@ def _parameters(state: SearchState) -> dict[str, str]:
         "group": state.group.value if state.group else "",
         "strict": str(state.strict) if state.strict else "",
     }
-    return {name: value for name, value in given.items() if value}
+    return stated(given)
 
 
 def _out(saved: SavedSearch) -> CollectionOut:

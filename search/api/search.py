@@ -12,6 +12,7 @@ from dam.catalog.words import MARK_END, MARK_START
 from dam.types import Evidence, Hit
 from search.answer.answers import Answer, Asked, Group, Sort, answer
 from search.answer.arrange import Entry
+from search.answer.asked import stated
 from search.answer.facets import Facet, facets
 from search.api.cursors import Place, read_cursor, write_cursor
 from search.api.errors import answers
@@ -65,7 +66,7 @@ def search_out(found: Answer, *, place: Place | None, limit: int, listing: str) 
     page = entries[start:end]
     hits = found.presented([entry.hit for entry in page])
     tiles = tiles_of_units(list(hits))
-    where = {name: value for name, value in asked.where.items() if value}
+    where = stated(asked.where)
     shown = []
     for at, entry in enumerate(page, start=start):
         unit_id = entry.hit.place.unit_id

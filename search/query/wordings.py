@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dam.catalog.readers.collections import collection_names
 from dam.errors import QueryError
 from search.answer.answers import Asked, read_asked
+from search.answer.asked import stated
 from search.query.chips import chips
 from search.service import parse_query
 
@@ -14,7 +15,7 @@ _LONGEST = 60
 
 def parameters(asked: Asked) -> dict[str, str]:
     """Return the parameters of a search that say something: what is stored of it."""
-    return {name: value for name, value in asked.where.items() if value}
+    return stated(asked.where)
 
 
 def normalised(given: Mapping[str, str]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from dam.types import UnitKind
 from search.answer.answers import Answer
 from search.answer.arrange import Entry, Section, page_end
-from search.answer.asked import Group, Sort
+from search.answer.asked import Group, Sort, stated
 from search.answer.cards import Card, hit_cards
 from search.answer.headings import Heading
 from search.answer.relax import easings
@@ -103,7 +103,7 @@ def cards_at(found: Answer, places: Sequence[int]) -> list[Card]:
 
 def link(where: dict[str, str]) -> str:
     """Return parameters as a query string, without those that say nothing."""
-    return urlencode({name: value for name, value in where.items() if value})
+    return urlencode(stated(where))
 
 
 def _whole(found: Answer) -> dict[str, object]:

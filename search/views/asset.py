@@ -1,7 +1,6 @@
 """One asset: the picture or the player, its shots, its words, what the file says, and what is like it."""
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,7 +18,7 @@ from search.answer.answers import Answer, answer, read_asked
 from search.answer.cards import asset_cards, hit_cards
 from search.pages.understood import understood
 from search.service import more_like
-from search.views.answer import cards_at
+from search.views.answer import cards_at, link
 from search.views.asset_people import people_context
 from search.views.facts import facts
 from search.views.library import read_view
@@ -124,7 +123,7 @@ def _in_answer(found: Answer, detail: AssetDetail, number: str) -> Around:
     around = [at for at in (place - 1, place + 1) if 0 <= at < len(found.good)]
     links = {card.number: card.href for card in cards_at(found, around)}
     return Around(
-        back=f"{reverse('search:home')}?{_query(found.asked.where)}",
+        back=f"{reverse('search:home')}?{link(found.asked.where)}",
         back_name=f"“{found.asked.text}”",
         previous=links.get(place - 1, ""),
         following=links.get(place + 1, ""),
@@ -149,17 +148,13 @@ def _in_library(request: HttpRequest, here: Asset) -> Around:
 def _came_from(request: HttpRequest) -> str:
     """Return the search that the page was opened from, as parameters; "" where it was none."""
     asked = read_asked(request.GET)
-    return _query(asked.where) if asked.text else ""
+    return link(asked.where) if asked.text else ""
 
 
 def _looks(detail: AssetDetail) -> dict[int, int]:
     """Return the moment of each shot's frame that a search for a part of it looks at."""
     looks = clearest_looks_of([detail.asset.pk]) if detail.shots else []
     return {look.unit_id: look.at_ms for look in looks}
-
-
-def _query(where: dict[str, str]) -> str:
-    return urlencode({name: value for name, value in where.items() if value})
 
 
 def _fps(detail: AssetDetail) -> str:
