@@ -63,16 +63,6 @@ def retrieve(query: Query, spaces: Spaces) -> Retrieved:
     return found
 
 
-def alike(example: Example, narrowing: Narrowing, spaces: Spaces) -> Retrieved:
-    """Return what looks like one picture, or like any frame of one shot, but nothing of the same asset."""
-    index, usual, found = spaces.picture, calibrate.alike_tuning(), Retrieved()
-    for vector in vectors_of(example, spaces):
-        matches, certain = measured(vector[np.newaxis], index, narrowing, usual)
-        found.candidates.extend(candidates(matches, certain, index.columns, EvidenceSource.PICTURE))
-        found.groups.update(_groups(_may_be_good(matches, certain), index.columns, index))
-    return found
-
-
 def _add_all(found: Retrieved, query: Query, spaces: Spaces) -> None:
     """Add what one alternative asks: all of it at once. A phrase must be there word by word, so it asks only text."""
     within = _without(allowed(query, spaces), query, spaces)
@@ -95,17 +85,26 @@ def _add_by_example(found: Retrieved, query: Query, narrowing: Narrowing, spaces
     (first, *others) = query.examples
     narrowing = replace(narrowing, but=frozenset(narrowing.but) | _of_the_same_assets(query.examples, spaces))
     if not (others or query.text or query.phrases or query.weighted) and first.weight > 0:
-        alone = alike(first, narrowing, spaces)
-        found.candidates.extend(alone.candidates)
-        found.groups.update(alone.groups)
+        _add_alike(found, first, narrowing, spaces)
     else:
         _add_composed(found, query, narrowing, spaces)
 
 
+def _add_alike(found: Retrieved, example: Example, narrowing: Narrowing, spaces: Spaces) -> None:
+    """Add what looks like one picture, or like any frame of one shot."""
+    for vector in vectors_of(example, spaces):
+        _add_pictures(
+            found, *measured(vector[np.newaxis], spaces.picture, narrowing, calibrate.alike_tuning()), spaces
+        )
+
+
 def _add_composed(found: Retrieved, query: Query, narrowing: Narrowing, spaces: Spaces) -> None:
     vector, usual = composed(query, spaces)
+    _add_pictures(found, *measured(vector, spaces.picture, narrowing, usual), spaces)
+
+
+def _add_pictures(found: Retrieved, matches: list[VectorMatch], certain: list[float], spaces: Spaces) -> None:
     index = spaces.picture
-    matches, certain = measured(vector, index, narrowing, usual)
     found.candidates.extend(candidates(matches, certain, index.columns, EvidenceSource.PICTURE))
     found.groups.update(_groups(_may_be_good(matches, certain), index.columns, index))
 
@@ -114,21 +113,19 @@ def _of_the_same_assets(examples: Collection[Example], spaces: Spaces) -> frozen
     """Return the units of the assets that the examples are of: nobody looks for what lies before them."""
     columns = spaces.picture.columns
     own = columns.ids_of_units([each.unit_id for each in examples if each.unit_id is not None])
-    same_asset = np.isin(columns.asset_ids, columns.asset_ids[columns.places_of(own)])
-    return frozenset(columns.unit_ids[same_asset].tolist())
+    return frozenset(columns.units_of_assets_of(own).tolist())
 
 
 def _add_by_meaning(found: Retrieved, query: Query, narrowing: Narrowing, spaces: Spaces) -> None:
-    embedder, index = spaces.embedder, spaces.picture
+    embedder = spaces.embedder
     if query.weighted:
         _add_composed(found, query, narrowing, spaces)
     else:
         usual = calibrate.tuning(embedder.info)
         vector = query_vector(query.text, embedder, usual.prompts)
-        matches, certain = measured(vector, index, narrowing, usual, embedder.info)
+        matches, certain = measured(vector, spaces.picture, narrowing, usual, embedder.info)
         certain = calibrate.as_far_as_known(certain, known_share=_known_share(query.text, embedder))
-        found.candidates.extend(candidates(matches, certain, index.columns, EvidenceSource.PICTURE))
-        found.groups.update(_groups(_may_be_good(matches, certain), index.columns, index))
+        _add_pictures(found, matches, certain, spaces)
 
     if not query.text:
         return

@@ -17,7 +17,7 @@ from dam.errors import QueryError
 from dam.ports import Embedder
 from dam.types import Example, MediaKind, Query, SearchResult, UnitKind
 from search import parse, retrieve
-from search.answer.counted import counted_units
+from search.counted import counted_units
 from search.present import present
 from search.query.known import known
 from search.rank import Ranked, beside, listed, rank
