@@ -1,6 +1,7 @@
 """The nouns that flow between steps: frozen, slotted, keyword-only; no Django; times in whole milliseconds."""
 
 from dam.types.access import Scope
+from dam.types.described import EditCause, MergeRule, MetadataField, WriteMode
 from dam.types.media import (
     AssetState,
     AudioTrack,
@@ -60,6 +61,7 @@ __all__ = [
     "Candidate",
     "CollectionKind",
     "ColourShare",
+    "EditCause",
     "Evidence",
     "EvidenceSource",
     "Example",
@@ -74,6 +76,8 @@ __all__ = [
     "MediaKind",
     "MediaMetadata",
     "MediaProbe",
+    "MergeRule",
+    "MetadataField",
     "Motion",
     "NamedRegion",
     "NearPlace",
@@ -103,4 +107,5 @@ __all__ = [
     "UnitKind",
     "VectorMatch",
     "Weighted",
+    "WriteMode",
 ]

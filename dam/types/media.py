@@ -141,7 +141,8 @@ class MediaMetadata:
     `taken_at` is local wall time without a zone; `taken_offset_min` is its offset from UTC where the file
     states one; `taken_source` names the field that it came from (`exif:DateTimeOriginal`, `xmp:CreateDate`,
     `container:creation_time`, `file:mtime`). `exposure_s` in seconds, `focal_length_mm` in millimetres,
-    coordinates in degrees (WGS 84), `rating` 0..5 or -1 for rejected (xmp:Rating). `regions` are the faces and pets
+    coordinates in degrees (WGS 84), `rating` 0..5 or -1 for rejected (xmp:Rating). `location` is the place within the
+    city, `country_code` ISO 3166. `regions` are the faces and pets
     that the file names.
     """
 
@@ -164,6 +165,12 @@ class MediaMetadata:
     rating: int | None = None
     creator: str = ""
     copyright: str = ""
+    label: str = ""
+    location: str = ""
+    city: str = ""
+    state: str = ""
+    country: str = ""
+    country_code: str = ""
     regions: tuple[NamedRegion, ...] = ()
 
 

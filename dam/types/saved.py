@@ -7,6 +7,7 @@ class CollectionKind(StrEnum):
     """What a collection's members come from."""
 
     SEARCH = "search"  # whatever its search finds now
+    MADE = "made"  # what somebody put into it, in their order
 
 
 class RunCause(StrEnum):

@@ -1,7 +1,7 @@
 """The catalogue's tables, by noun."""
 
 from dam.catalog.models.asset import Asset, AssetMetadata, Library, MediaFile
-from dam.catalog.models.collection import Collection, PastSearch
+from dam.catalog.models.collection import Collection, CollectionItem, PastSearch
 from dam.catalog.models.journal import Correction, Preference
 from dam.catalog.models.measure import AssetPlace, UnitColour, UnitLook, UnitMeasure
 from dam.catalog.models.people import Face, FaceRefusal, IgnoredRegion, Person
@@ -20,6 +20,7 @@ __all__ = [
     "AssetPlace",
     "Caption",
     "Collection",
+    "CollectionItem",
     "Correction",
     "DetectedObject",
     "Embedding",

@@ -53,7 +53,11 @@ class Asset(models.Model):
 
 
 class AssetMetadata(models.Model):
-    """What the file says about itself; the fields are `dam.types.MediaMetadata`'s and `MediaProbe`'s."""
+    """What is said of an asset: by its file and sidecar, and above those by the user (`dam.metadata`).
+
+    The fields are `dam.types.MediaMetadata`'s and `MediaProbe`'s. Of the fields in `dam.types.MetadataField` these are
+    the values that hold: what is shown, searched and written.
+    """
 
     asset = models.OneToOneField(Asset, models.CASCADE, related_name="metadata", primary_key=True)
     taken_offset_min = models.IntegerField(null=True)
@@ -70,10 +74,16 @@ class AssetMetadata(models.Model):
     altitude_m = models.FloatField(null=True)
     title = models.TextField(blank=True)
     description = models.TextField(blank=True)
-    keywords = models.JSONField(default=list)
+    keywords = models.JSONField(default=list)  # in the user's order; a path in a hierarchy is "Animals|Dog"
     rating = models.IntegerField(null=True)
     creator = models.TextField(blank=True)
     copyright = models.TextField(blank=True)
+    label = models.CharField(max_length=64, blank=True)  # xmp:Label, usually a colour's name
+    location = models.TextField(blank=True)  # Iptc4xmpCore:Location: the place within the city
+    city = models.TextField(blank=True)
+    state = models.TextField(blank=True)  # or province
+    country = models.TextField(blank=True)
+    country_code = models.CharField(max_length=3, blank=True)  # ISO 3166
     regions = models.JSONField(default=list)  # [{name, kind, box: [x, y, width, height]}], see types.NamedRegion
     frame_rate_numerator = models.IntegerField(default=0)
     frame_rate_denominator = models.IntegerField(default=0)

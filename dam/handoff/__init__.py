@@ -1,0 +1,1 @@
+"""From the library to the edit: downloads, clips cut to the shot, timelines and marker lists."""

@@ -1,0 +1,1 @@
+"""Stock agencies: their rules as data, what violates them, and exactly the files that they take."""

@@ -1,0 +1,1 @@
+"""Transcripts as people correct them, who speaks, and the formats that others read."""
