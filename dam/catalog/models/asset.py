@@ -55,8 +55,8 @@ class Asset(models.Model):
 class AssetMetadata(models.Model):
     """What is said of an asset: by its file and sidecar, and above those by the user (`dam.metadata`).
 
-    The fields are `dam.types.MediaMetadata`'s and `MediaProbe`'s. Of the fields in `dam.types.MetadataField` these are
-    the values that hold: what is shown, searched and written.
+    The fields are those of `dam.types.MediaMetadata` and `MediaProbe`. Those of `dam.types.MetadataField` are here as
+    the values that hold now: what is shown, searched and written.
     """
 
     asset = models.OneToOneField(Asset, models.CASCADE, related_name="metadata", primary_key=True)
