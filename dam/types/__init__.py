@@ -51,6 +51,7 @@ from dam.types.seen import (
     TagKind,
 )
 from dam.types.speech import SpeechSegment, SpokenWord, Transcript, TranscriptSource
+from dam.types.stock import DeliveryForm, ReleaseKind, Severity
 
 __all__ = [
     "SWAPPED",
@@ -61,6 +62,7 @@ __all__ = [
     "Candidate",
     "CollectionKind",
     "ColourShare",
+    "DeliveryForm",
     "EditCause",
     "Evidence",
     "EvidenceSource",
@@ -89,11 +91,13 @@ __all__ = [
     "Region",
     "RegionKind",
     "Relation",
+    "ReleaseKind",
     "RenditionFile",
     "RenditionRole",
     "RunCause",
     "Scope",
     "SearchResult",
+    "Severity",
     "SourceFile",
     "SpeechSegment",
     "SpokenWord",

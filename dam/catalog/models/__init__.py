@@ -8,6 +8,7 @@ from dam.catalog.models.people import Face, FaceRefusal, IgnoredRegion, Person
 from dam.catalog.models.pin import PinnedQuery, PinResult, PinRun, PinTurn
 from dam.catalog.models.seen import Caption, DetectedObject, TextLine
 from dam.catalog.models.stage import ActivePack, StageModel, StageRun
+from dam.catalog.models.submission import DeliveredAsset, Delivery, Release, Submission, SubmissionItem
 from dam.catalog.models.tag import Tag, TagScore, TagVerdict, TaughtTag
 from dam.catalog.models.token import ApiToken
 from dam.catalog.models.unit import Embedding, Rendition, Speech, Tombstone, TranscriptRecord, Unit
@@ -22,6 +23,8 @@ __all__ = [
     "Collection",
     "CollectionItem",
     "Correction",
+    "DeliveredAsset",
+    "Delivery",
     "DetectedObject",
     "Embedding",
     "Face",
@@ -36,10 +39,13 @@ __all__ = [
     "PinTurn",
     "PinnedQuery",
     "Preference",
+    "Release",
     "Rendition",
     "Speech",
     "StageModel",
     "StageRun",
+    "Submission",
+    "SubmissionItem",
     "Tag",
     "TagScore",
     "TagVerdict",
