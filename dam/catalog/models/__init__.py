@@ -4,6 +4,7 @@ from dam.catalog.models.asset import Asset, AssetMetadata, Library, MediaFile
 from dam.catalog.models.collection import Collection, CollectionItem, PastSearch
 from dam.catalog.models.journal import Correction, Preference
 from dam.catalog.models.measure import AssetPlace, UnitColour, UnitLook, UnitMeasure
+from dam.catalog.models.metadata_edit import MetadataChange, MetadataEdit
 from dam.catalog.models.people import Face, FaceRefusal, IgnoredRegion, Person
 from dam.catalog.models.pin import PinnedQuery, PinResult, PinRun, PinTurn
 from dam.catalog.models.seen import Caption, DetectedObject, TextLine
@@ -32,6 +33,8 @@ __all__ = [
     "IgnoredRegion",
     "Library",
     "MediaFile",
+    "MetadataChange",
+    "MetadataEdit",
     "PastSearch",
     "Person",
     "PinResult",
