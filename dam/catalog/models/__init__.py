@@ -9,7 +9,7 @@ from dam.catalog.models.people import Face, FaceRefusal, IgnoredRegion, Person
 from dam.catalog.models.pin import PinnedQuery, PinResult, PinRun, PinTurn
 from dam.catalog.models.seen import Caption, DetectedObject, TextLine
 from dam.catalog.models.stage import ActivePack, StageModel, StageRun
-from dam.catalog.models.submission import DeliveredAsset, Delivery, Release, Submission, SubmissionItem
+from dam.catalog.models.submission import AssetNoise, DeliveredAsset, Delivery, Release, Submission, SubmissionItem
 from dam.catalog.models.tag import Tag, TagScore, TagVerdict, TaughtTag
 from dam.catalog.models.token import ApiToken
 from dam.catalog.models.unit import Embedding, Rendition, Speech, Tombstone, TranscriptRecord, Unit
@@ -19,6 +19,7 @@ __all__ = [
     "ApiToken",
     "Asset",
     "AssetMetadata",
+    "AssetNoise",
     "AssetPlace",
     "Caption",
     "Collection",
