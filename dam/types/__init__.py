@@ -1,6 +1,7 @@
 """The nouns that flow between steps: frozen, slotted, keyword-only; no Django; times in whole milliseconds."""
 
 from dam.types.access import Scope
+from dam.types.changes import CLEAR, Change, ChangeKeywords, Changes, MetadataValue, MetadataValues, SetTo
 from dam.types.described import EditCause, MergeRule, MetadataField, WriteMode
 from dam.types.media import (
     AssetState,
@@ -53,12 +54,16 @@ from dam.types.seen import (
 from dam.types.speech import SpeechSegment, SpokenWord, Transcript, TranscriptSource
 
 __all__ = [
+    "CLEAR",
     "SWAPPED",
     "UPSTREAM",
     "AssetState",
     "AudioTrack",
     "Box",
     "Candidate",
+    "Change",
+    "ChangeKeywords",
+    "Changes",
     "CollectionKind",
     "ColourShare",
     "EditCause",
@@ -78,6 +83,8 @@ __all__ = [
     "MediaProbe",
     "MergeRule",
     "MetadataField",
+    "MetadataValue",
+    "MetadataValues",
     "Motion",
     "NamedRegion",
     "NearPlace",
@@ -94,6 +101,7 @@ __all__ = [
     "RunCause",
     "Scope",
     "SearchResult",
+    "SetTo",
     "SourceFile",
     "SpeechSegment",
     "SpokenWord",
