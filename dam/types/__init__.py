@@ -50,7 +50,7 @@ from dam.types.seen import (
     RegionKind,
     TagKind,
 )
-from dam.types.speech import SpeechSegment, SpokenWord, Transcript, TranscriptSource
+from dam.types.speech import LineDraft, SpeechSegment, SpokenWord, Transcript, TranscriptSource
 
 __all__ = [
     "SWAPPED",
@@ -73,6 +73,7 @@ __all__ = [
     "FoundText",
     "FrameRate",
     "Hit",
+    "LineDraft",
     "MediaKind",
     "MediaMetadata",
     "MediaProbe",

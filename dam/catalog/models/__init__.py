@@ -11,7 +11,8 @@ from dam.catalog.models.seen import Caption, DetectedObject, TextLine
 from dam.catalog.models.stage import ActivePack, StageModel, StageRun
 from dam.catalog.models.tag import Tag, TagScore, TagVerdict, TaughtTag
 from dam.catalog.models.token import ApiToken
-from dam.catalog.models.unit import Embedding, Rendition, Speech, Tombstone, TranscriptRecord, Unit
+from dam.catalog.models.transcript import HeardTranscript, Speaker, Speech, TranscriptRecord
+from dam.catalog.models.unit import Embedding, Rendition, Tombstone, Unit
 
 __all__ = [
     "ActivePack",
@@ -27,6 +28,7 @@ __all__ = [
     "Embedding",
     "Face",
     "FaceRefusal",
+    "HeardTranscript",
     "IgnoredRegion",
     "Library",
     "MediaFile",
@@ -40,6 +42,7 @@ __all__ = [
     "PinnedQuery",
     "Preference",
     "Rendition",
+    "Speaker",
     "Speech",
     "StageModel",
     "StageRun",
