@@ -23,7 +23,7 @@ def agree(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0011_metadata_writes'),
+        ('catalog', '0012_metadata_writes'),
     ]
 
     operations = [
