@@ -18,7 +18,10 @@
     │   └── AlreadyNamed       somebody else has that name: they may be merged
     ├── TagError               a tag can't be made or changed so
     ├── MetadataError          a title, a keyword … can't be changed so
-    └── TokenError             a token of the API can't be made, or is not there
+    ├── TranscriptError        a transcript can't be changed or read like that
+    ├── TokenError             a token of the API can't be made, or is not there
+    ├── ShareError             a collection can't be shared like that
+    └── HandOffError           what was asked for can't be downloaded
 
 The message of each is one plain sentence that may be shown to the user as it is.
 """
@@ -104,5 +107,17 @@ class MetadataError(AfterimageError):
     """A field of an asset's metadata can't be changed in the way that was asked for; the message names the field."""
 
 
+class TranscriptError(AfterimageError):
+    """A transcript can't be changed, or a file can't be read as one; the message says why."""
+
+
 class TokenError(AfterimageError):
     """A token of the API can't be made, or is not there."""
+
+
+class ShareError(AfterimageError):
+    """A collection can't be shared in the way that was asked for, or a link is not there."""
+
+
+class HandOffError(AfterimageError):
+    """What was asked for can't be handed out: nothing is left of it, or it is more than is given at once."""

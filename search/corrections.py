@@ -3,7 +3,7 @@
 from collections.abc import Collection as Ids
 
 from dam.catalog.models import Correction
-from dam.catalog.writers import collections, pins, tags
+from dam.catalog.writers import collections, pins, tags, transcripts
 from dam.metadata import edit as metadata
 from dam.people import service as people
 
@@ -13,6 +13,7 @@ _SERVICES = {
     collections.SUBJECT: collections.undo,
     pins.SUBJECT: pins.undo,
     metadata.SUBJECT: metadata.undo,
+    transcripts.SUBJECT: transcripts.undo,
 }
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from django.db import transaction
 
 from dam.catalog.keywords import shown
-from dam.catalog.writers import metadata_edits
+from dam.catalog.writers import metadata_edits, metadata_writes
 from dam.metadata import values
 from dam.types import ChangeKeywords, Changes, EditCause, MetadataField, MetadataValue, MetadataValues, SetTo
 
@@ -86,7 +86,9 @@ def _edit(
 
 
 def _follow(asset_ids: Iterable[int], *, cause: EditCause) -> None:
-    """Let follow what follows from a change, in its transaction."""
+    """Make the files' turn due, in the transaction of the change; what was read from a file is there already."""
+    if cause is not EditCause.FILE:
+        metadata_writes.enqueue(asset_ids)
 
 
 def _set_words(field: MetadataField, made: SetTo) -> str:

@@ -51,7 +51,9 @@ from dam.types.seen import (
     RegionKind,
     TagKind,
 )
-from dam.types.speech import SpeechSegment, SpokenWord, Transcript, TranscriptSource
+from dam.types.sharing import DownloadForm, Piece, ShareRight, ShareTerms
+from dam.types.speech import LineDraft, SpeechSegment, SpokenWord, Transcript, TranscriptSource
+from dam.types.stock import DeliveryForm, ReleaseKind, Severity
 
 __all__ = [
     "CLEAR",
@@ -66,6 +68,8 @@ __all__ = [
     "Changes",
     "CollectionKind",
     "ColourShare",
+    "DeliveryForm",
+    "DownloadForm",
     "EditCause",
     "Evidence",
     "EvidenceSource",
@@ -78,6 +82,7 @@ __all__ = [
     "FoundText",
     "FrameRate",
     "Hit",
+    "LineDraft",
     "MediaKind",
     "MediaMetadata",
     "MediaProbe",
@@ -89,6 +94,7 @@ __all__ = [
     "NamedRegion",
     "NearPlace",
     "PictureLook",
+    "Piece",
     "Plan",
     "Prepared",
     "PreparedUnit",
@@ -96,12 +102,16 @@ __all__ = [
     "Region",
     "RegionKind",
     "Relation",
+    "ReleaseKind",
     "RenditionFile",
     "RenditionRole",
     "RunCause",
     "Scope",
     "SearchResult",
     "SetTo",
+    "Severity",
+    "ShareRight",
+    "ShareTerms",
     "SourceFile",
     "SpeechSegment",
     "SpokenWord",

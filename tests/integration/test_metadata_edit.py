@@ -86,7 +86,7 @@ def test_undo_leaves_what_was_changed_since_and_says_so() -> None:
 def test_another_program_may_give_each_asset_its_own_values() -> None:
     library = SmallLibrary()
     one, two = library.photo("car"), library.photo("boat")
-    given = {
+    given: dict[int, MetadataValues] = {
         one.asset_id: {F.TITLE: "One", F.RATING: 2},
         two.asset_id: {F.KEYWORDS: ["b", "a"]},
         10**9: {F.TITLE: "x"},
