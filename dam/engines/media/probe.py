@@ -159,7 +159,7 @@ def _video_start_ms(container: InputContainer, stream: VideoStream) -> int:
 
 
 def _video_frames(stream: VideoStream) -> int:
-    """Return how many pictures the header promises, by count or by the length of the track; 0 where it says neither."""
+    """Return how many pictures the header promises, by count or by length of the track; 0 where it says neither."""
     rate = _frame_rate(stream)
     frames = stream.frames
     if not frames and rate and stream.duration and stream.time_base:
