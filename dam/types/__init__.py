@@ -50,6 +50,7 @@ from dam.types.seen import (
     RegionKind,
     TagKind,
 )
+from dam.types.sharing import DownloadForm, Piece, ShareRight, ShareTerms
 from dam.types.speech import SpeechSegment, SpokenWord, Transcript, TranscriptSource
 from dam.types.stock import DeliveryForm, ReleaseKind, Severity
 
@@ -63,6 +64,7 @@ __all__ = [
     "CollectionKind",
     "ColourShare",
     "DeliveryForm",
+    "DownloadForm",
     "EditCause",
     "Evidence",
     "EvidenceSource",
@@ -84,6 +86,7 @@ __all__ = [
     "NamedRegion",
     "NearPlace",
     "PictureLook",
+    "Piece",
     "Plan",
     "Prepared",
     "PreparedUnit",
@@ -98,6 +101,8 @@ __all__ = [
     "Scope",
     "SearchResult",
     "Severity",
+    "ShareRight",
+    "ShareTerms",
     "SourceFile",
     "SpeechSegment",
     "SpokenWord",

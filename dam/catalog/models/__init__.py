@@ -8,6 +8,7 @@ from dam.catalog.models.metadata_edit import MetadataChange, MetadataEdit
 from dam.catalog.models.people import Face, FaceRefusal, IgnoredRegion, Person
 from dam.catalog.models.pin import PinnedQuery, PinResult, PinRun, PinTurn
 from dam.catalog.models.seen import Caption, DetectedObject, TextLine
+from dam.catalog.models.share import ShareLink
 from dam.catalog.models.stage import ActivePack, StageModel, StageRun
 from dam.catalog.models.submission import DeliveredAsset, Delivery, Release, Submission, SubmissionItem
 from dam.catalog.models.tag import Tag, TagScore, TagVerdict, TaughtTag
@@ -44,6 +45,7 @@ __all__ = [
     "Preference",
     "Release",
     "Rendition",
+    "ShareLink",
     "Speech",
     "StageModel",
     "StageRun",
