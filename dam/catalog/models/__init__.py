@@ -5,6 +5,7 @@ from dam.catalog.models.collection import Collection, CollectionItem, PastSearch
 from dam.catalog.models.journal import Correction, Preference
 from dam.catalog.models.measure import AssetPlace, UnitColour, UnitLook, UnitMeasure
 from dam.catalog.models.metadata_edit import MetadataChange, MetadataEdit
+from dam.catalog.models.metadata_write import FormerAsset, KnownFingerprint, MetadataBase, MetadataWrite, Sidecar
 from dam.catalog.models.people import Face, FaceRefusal, IgnoredRegion, Person
 from dam.catalog.models.pin import PinnedQuery, PinResult, PinRun, PinTurn
 from dam.catalog.models.seen import Caption, DetectedObject, TextLine
@@ -31,11 +32,15 @@ __all__ = [
     "Embedding",
     "Face",
     "FaceRefusal",
+    "FormerAsset",
     "IgnoredRegion",
+    "KnownFingerprint",
     "Library",
     "MediaFile",
+    "MetadataBase",
     "MetadataChange",
     "MetadataEdit",
+    "MetadataWrite",
     "PastSearch",
     "Person",
     "PinResult",
@@ -46,6 +51,7 @@ __all__ = [
     "Release",
     "Rendition",
     "ShareLink",
+    "Sidecar",
     "Speech",
     "StageModel",
     "StageRun",
