@@ -17,6 +17,7 @@
     ├── PeopleError            what was asked of people or faces can't be done
     │   └── AlreadyNamed       somebody else has that name: they may be merged
     ├── TagError               a tag can't be made or changed so
+    ├── TranscriptError        a transcript can't be changed or read like that
     ├── TokenError             a token of the API can't be made, or is not there
     ├── ShareError             a collection can't be shared like that
     └── HandOffError           what was asked for can't be downloaded
@@ -99,6 +100,10 @@ class AlreadyNamed(PeopleError):
 
 class TagError(AfterimageError):
     """A tag can't be made or changed in the way that was asked for."""
+
+
+class TranscriptError(AfterimageError):
+    """A transcript can't be changed, or a file can't be read as one; the message says why."""
 
 
 class TokenError(AfterimageError):

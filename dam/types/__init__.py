@@ -51,7 +51,7 @@ from dam.types.seen import (
     TagKind,
 )
 from dam.types.sharing import DownloadForm, Piece, ShareRight, ShareTerms
-from dam.types.speech import SpeechSegment, SpokenWord, Transcript, TranscriptSource
+from dam.types.speech import LineDraft, SpeechSegment, SpokenWord, Transcript, TranscriptSource
 from dam.types.stock import DeliveryForm, ReleaseKind, Severity
 
 __all__ = [
@@ -77,6 +77,7 @@ __all__ = [
     "FoundText",
     "FrameRate",
     "Hit",
+    "LineDraft",
     "MediaKind",
     "MediaMetadata",
     "MediaProbe",
