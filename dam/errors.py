@@ -18,7 +18,10 @@
     ├── PeopleError            what was asked of people or faces can't be done
     │   └── AlreadyNamed       somebody else has that name: they may be merged
     ├── TagError               a tag can't be made or changed so
-    └── TokenError             a token of the API can't be made, or is not there
+    ├── TranscriptError        a transcript can't be changed or read like that
+    ├── TokenError             a token of the API can't be made, or is not there
+    ├── ShareError             a collection can't be shared like that
+    └── HandOffError           what was asked for can't be downloaded
 
 The message of each is one plain sentence that may be shown to the user as it is.
 """
@@ -104,5 +107,17 @@ class TagError(AfterimageError):
     """A tag can't be made or changed in the way that was asked for."""
 
 
+class TranscriptError(AfterimageError):
+    """A transcript can't be changed, or a file can't be read as one; the message says why."""
+
+
 class TokenError(AfterimageError):
     """A token of the API can't be made, or is not there."""
+
+
+class ShareError(AfterimageError):
+    """A collection can't be shared in the way that was asked for, or a link is not there."""
+
+
+class HandOffError(AfterimageError):
+    """What was asked for can't be handed out: nothing is left of it, or it is more than is given at once."""

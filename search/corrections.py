@@ -3,7 +3,7 @@
 from collections.abc import Collection as Ids
 
 from dam.catalog.models import Correction
-from dam.catalog.writers import collections, pins, tags
+from dam.catalog.writers import collections, pins, tags, transcripts
 from dam.people import service as people
 
 _SERVICES = {
@@ -11,6 +11,7 @@ _SERVICES = {
     tags.SUBJECT: tags.undo,
     collections.SUBJECT: collections.undo,
     pins.SUBJECT: pins.undo,
+    transcripts.SUBJECT: transcripts.undo,
 }
 
 

@@ -50,7 +50,9 @@ from dam.types.seen import (
     RegionKind,
     TagKind,
 )
-from dam.types.speech import SpeechSegment, SpokenWord, Transcript, TranscriptSource
+from dam.types.sharing import DownloadForm, Piece, ShareRight, ShareTerms
+from dam.types.speech import LineDraft, SpeechSegment, SpokenWord, Transcript, TranscriptSource
+from dam.types.stock import DeliveryForm, ReleaseKind, Severity
 
 __all__ = [
     "SWAPPED",
@@ -61,6 +63,8 @@ __all__ = [
     "Candidate",
     "CollectionKind",
     "ColourShare",
+    "DeliveryForm",
+    "DownloadForm",
     "EditCause",
     "Evidence",
     "EvidenceSource",
@@ -73,6 +77,7 @@ __all__ = [
     "FoundText",
     "FrameRate",
     "Hit",
+    "LineDraft",
     "MediaKind",
     "MediaMetadata",
     "MediaProbe",
@@ -82,6 +87,7 @@ __all__ = [
     "NamedRegion",
     "NearPlace",
     "PictureLook",
+    "Piece",
     "Plan",
     "Prepared",
     "PreparedUnit",
@@ -89,11 +95,15 @@ __all__ = [
     "Region",
     "RegionKind",
     "Relation",
+    "ReleaseKind",
     "RenditionFile",
     "RenditionRole",
     "RunCause",
     "Scope",
     "SearchResult",
+    "Severity",
+    "ShareRight",
+    "ShareTerms",
     "SourceFile",
     "SpeechSegment",
     "SpokenWord",

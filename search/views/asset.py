@@ -8,10 +8,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from dam.catalog.models import Asset
-from dam.catalog.readers.asset import AssetDetail, Line, asset_detail
+from dam.catalog.readers.asset import AssetDetail, asset_detail
 from dam.catalog.readers.browse import neighbours_by_date
 from dam.catalog.readers.sources import clearest_looks_of
 from dam.catalog.readers.tags import tags_of_asset
+from dam.catalog.readers.transcripts import Line
 from dam.errors import AfterimageError, EngineError, QueryError
 from dam.types import MediaKind
 from search.answer.answers import Answer, answer, read_asked
