@@ -74,7 +74,7 @@ def held_on(day: date, *, asset_ids: Collection[int]) -> Held:
         if kinds.get(release_id) == ReleaseKind.MODEL:
             people[person_id].append(names[release_id])
     places: dict[str, list[str]] = defaultdict(list)
-    for pk, kind, name, theirs in valid.values_list("pk", "kind", "name", "places"):
+    for kind, name, theirs in valid.values_list("kind", "name", "places"):
         for place in theirs if kind == ReleaseKind.PROPERTY else ():
             places[str(place).casefold()].append(name)
     of_kind: dict[str, dict[int, list[str]]] = {kind: defaultdict(list) for kind in ReleaseKind}

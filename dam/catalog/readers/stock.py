@@ -194,9 +194,7 @@ def _looks(ids: Collection[int]) -> dict[int, _Look]:
     """Return of each asset the sharpness of its clearest unit, and the hashes that say something."""
     found: dict[int, _Look] = defaultdict(_Look)
     rows = UnitLook.objects.filter(unit__asset_id__in=ids).order_by("unit__start_ms", "unit_id")
-    for asset_id, sharpness, contrast, phash in rows.values_list(
-        "unit__asset_id", "sharpness", "contrast", "phash"
-    ):
+    for asset_id, sharpness, contrast, phash in rows.values_list("unit__asset_id", "sharpness", "contrast", "phash"):
         look = found[asset_id]
         look.sharpness = max(sharpness, look.sharpness or 0.0)
         if contrast >= _PLAIN:
@@ -220,7 +218,9 @@ def _tags(ids: Collection[int]) -> dict[int, list[tuple[str, str, float]]]:
     wanted = {tag_id for tags in best.values() for tag_id in tags}
     names: dict[int, tuple[str, str]] = {}
     for some in chunks(wanted):
-        names |= {pk: (key, name) for pk, key, name in Tag.objects.filter(pk__in=some).values_list("pk", "key", "name")}
+        names |= {
+            pk: (key, name) for pk, key, name in Tag.objects.filter(pk__in=some).values_list("pk", "key", "name")
+        }
     return {
         asset_id: [
             (*names[tag_id], certainty)
