@@ -15,8 +15,6 @@
     ├── QueryError             the words of a search can't be understood
     ├── CollectionError        a collection or a pinned query can't be made or changed like that
     ├── StockError             a submission, a release or an export can't be made like that
-
-
     ├── SelectionError         what is selected is nothing, or more than can be worked with at once
     ├── PeopleError            what was asked of people or faces can't be done
     │   └── AlreadyNamed       somebody else has that name: they may be merged

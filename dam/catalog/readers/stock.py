@@ -157,7 +157,7 @@ def _names(ids: Collection[int]) -> dict[int, tuple[str, bool]]:
     found: dict[int, tuple[str, bool]] = {}
     for asset_id, path, state, online in rows.values_list("asset_id", "path", "state", "library__online"):
         here = state == FileState.PRESENT and bool(online)
-        if asset_id is not None and (asset_id not in found or (here and not found[asset_id][1])):
+        if asset_id not in found or (here and not found[asset_id][1]):
             found[asset_id] = path.rpartition("/")[2], here
     return found
 

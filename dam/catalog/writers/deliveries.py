@@ -38,7 +38,7 @@ def record_delivery(
     """Write a finished export into the ledger; returns the delivery's id."""
     with transaction.atomic():
         there = set(Asset.objects.filter(pk__in=[each.asset_id for each in sent]).values_list("pk", flat=True))
-        known = Submission.objects.filter(pk=submission_id).exists()
+        known = submission_id is not None and Submission.objects.filter(pk=submission_id).exists()
         row = Delivery.objects.create(
             submission_id=submission_id if known else None,
             agency=agency,
