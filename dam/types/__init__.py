@@ -2,6 +2,7 @@
 
 from dam.types.access import Scope
 from dam.types.described import EditCause, MergeRule, MetadataField, WriteMode
+from dam.types.exports import ClipWish, CutClip, CutHow, MadePicture, PictureWish, SoundCut
 from dam.types.media import (
     AssetState,
     AudioTrack,
@@ -61,8 +62,11 @@ __all__ = [
     "AudioTrack",
     "Box",
     "Candidate",
+    "ClipWish",
     "CollectionKind",
     "ColourShare",
+    "CutClip",
+    "CutHow",
     "DeliveryForm",
     "DownloadForm",
     "EditCause",
@@ -77,6 +81,7 @@ __all__ = [
     "FoundText",
     "FrameRate",
     "Hit",
+    "MadePicture",
     "MediaKind",
     "MediaMetadata",
     "MediaProbe",
@@ -86,6 +91,7 @@ __all__ = [
     "NamedRegion",
     "NearPlace",
     "PictureLook",
+    "PictureWish",
     "Piece",
     "Plan",
     "Prepared",
@@ -103,6 +109,7 @@ __all__ = [
     "Severity",
     "ShareRight",
     "ShareTerms",
+    "SoundCut",
     "SourceFile",
     "SpeechSegment",
     "SpokenWord",
