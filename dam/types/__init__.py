@@ -1,6 +1,7 @@
 """The nouns that flow between steps: frozen, slotted, keyword-only; no Django; times in whole milliseconds."""
 
 from dam.types.access import Scope
+from dam.types.changes import CLEAR, Change, ChangeKeywords, Changes, MetadataValue, MetadataValues, SetTo
 from dam.types.described import EditCause, MergeRule, MetadataField, WriteMode
 from dam.types.media import (
     AssetState,
@@ -55,12 +56,16 @@ from dam.types.speech import LineDraft, SpeechSegment, SpokenWord, Transcript, T
 from dam.types.stock import DeliveryForm, ReleaseKind, Severity
 
 __all__ = [
+    "CLEAR",
     "SWAPPED",
     "UPSTREAM",
     "AssetState",
     "AudioTrack",
     "Box",
     "Candidate",
+    "Change",
+    "ChangeKeywords",
+    "Changes",
     "CollectionKind",
     "ColourShare",
     "DeliveryForm",
@@ -83,6 +88,8 @@ __all__ = [
     "MediaProbe",
     "MergeRule",
     "MetadataField",
+    "MetadataValue",
+    "MetadataValues",
     "Motion",
     "NamedRegion",
     "NearPlace",
@@ -101,6 +108,7 @@ __all__ = [
     "RunCause",
     "Scope",
     "SearchResult",
+    "SetTo",
     "Severity",
     "ShareRight",
     "ShareTerms",
