@@ -190,13 +190,13 @@ def _markers(piece: Piece, wish: TimelineWish, number: int, stretch: _Stretch) -
     """Give a piece's markers, in frames of its grid."""
     if wish.mark_shots:
         name = plain(wish.query) or plain(piece.note) or plain(piece.title) or f"Shot {number}"
-        said = [plain(text) for text in (piece.title, piece.note)]
+        more = [plain(text) for text in (piece.title, piece.note)]
         yield CutMarker(
             kind=MarkerKind.SHOT,
             at=stretch.shot_in,
             length=stretch.shot_out - stretch.shot_in,
             name=name,
-            comment=" · ".join(text for text in said if text and text != name),
+            comment=" · ".join(text for text in more if text and text != name),
         )
     for line in piece.lines if wish.mark_lines else ():
         at = max(stretch.used_in, frame_at(line.start_ms - stretch.late_ms, stretch.grid))

@@ -22,20 +22,20 @@ class _Wanted:
     note: str = ""
 
 
-def pieces_of_units(unit_ids: Sequence[int]) -> list[Piece]:
-    """Return a piece for each unit, in the order given; units that are gone are left out."""
-    units = Unit.objects.in_bulk(unit_ids)
-    return _pieces(
-        [
-            _Wanted(asset_id=unit.asset_id, unit_id=unit.pk, start_ms=unit.start_ms, end_ms=unit.end_ms)
-            for unit in (units[pk] for pk in unit_ids if pk in units)
-        ]
-    )
+def pieces_of(things: Sequence[tuple[int, int | None]]) -> list[Piece]:
+    """Return a piece for each (asset, unit), in the order given; without a unit it is the whole asset.
 
-
-def pieces_of_assets(asset_ids: Sequence[int]) -> list[Piece]:
-    """Return a piece for each asset, whole, in the order given."""
-    return _pieces([_Wanted(asset_id=asset_id) for asset_id in asset_ids])
+    What is gone is left out, and so is a unit of another asset.
+    """
+    units = Unit.objects.in_bulk([unit_id for _, unit_id in things if unit_id is not None])
+    wanted = []
+    for asset_id, unit_id in things:
+        unit = units.get(unit_id) if unit_id is not None else None
+        if unit is not None and unit.asset_id == asset_id:
+            wanted.append(_Wanted(asset_id=asset_id, unit_id=unit.pk, start_ms=unit.start_ms, end_ms=unit.end_ms))
+        elif unit_id is None:
+            wanted.append(_Wanted(asset_id=asset_id))
+    return _pieces(wanted)
 
 
 def pieces_of_collection(collection_id: int) -> list[Piece]:
