@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from dam.config import Config, Places, config
 from dam.errors import ConfigError, StockError
+from dam.stock import profiles as loader
 from dam.stock.profile import Standing
 from dam.stock.profiles import FOLDER, profile, profiles, read_profile
 from dam.types import MediaKind
@@ -27,7 +29,13 @@ def test_adobe_stock_has_its_limits() -> None:
     agency = profile("adobe-stock")
     assert (agency.title.longest, agency.file.name_longest, agency.keywords.most) == (70, 30, 50)
     assert agency.keywords.first == 10
-    assert [column.name for column in agency.csv[0].columns] == ["Filename", "Title", "Keywords", "Category", "Releases"]
+    assert [column.name for column in agency.csv[0].columns] == [
+        "Filename",
+        "Title",
+        "Keywords",
+        "Category",
+        "Releases",
+    ]
     assert (agency.csv[0].most_rows, agency.csv[0].most_bytes) == (5_000, 1_000_000)
     assert agency.category.name_of("14") == "Plants and Flowers"
     assert len(agency.category.choices) == 21
@@ -83,13 +91,15 @@ def test_a_wrong_file_is_named_with_its_entry(tmp_path: Path, change: tuple[str,
     assert change[0] in text
     wrong = tmp_path / "mine.toml"
     wrong.write_text(text.replace(change[0], change[1], 1), encoding="utf-8")
-    with pytest.raises(ConfigError, match="mine.toml") as caught:
+    with pytest.raises(ConfigError, match=r"mine\.toml") as caught:
         read_profile(wrong)
     assert said in str(caught.value)
 
 
-def test_a_users_profile_stands_beside_those_that_ship(data_folder: Path) -> None:
-    folder = data_folder / "agencies"
+def test_a_users_profile_stands_beside_those_that_ship(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    places = Places(data=tmp_path)
+    monkeypatch.setattr(loader, "config", lambda: Config(env=config().env, places=places, limits=config().limits))
+    folder = places.agencies
     folder.mkdir()
     text = (FOLDER / "picfair.toml").read_text(encoding="utf-8")
     (folder / "mine.toml").write_text(text.replace('"picfair"', '"my-agency"').replace('"Picfair"', '"Mine"'))
