@@ -17,12 +17,12 @@ from dam.errors import AfterimageError, EngineError, QueryError
 from dam.types import MediaKind
 from search.answer.answers import Answer, answer, read_asked
 from search.answer.cards import asset_cards, hit_cards
+from search.pages.library_view import read_view
 from search.pages.understood import understood
 from search.service import more_like
 from search.views.answer import cards_at, link
 from search.views.asset_people import people_context
 from search.views.facts import facts
-from search.views.library import read_view
 
 _SIMILAR = 18
 

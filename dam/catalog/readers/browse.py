@@ -176,6 +176,11 @@ def page_by_date(assets: QuerySet[Asset], *, after: Cursor | None, limit: int) -
     return found if len(found) == limit else found + list(undated[: limit - len(found)])
 
 
+def ids_by_date(assets: QuerySet[Asset], *, limit: int) -> list[int]:
+    """Return the ids of the first `limit` assets, in the order of `page_by_date`."""
+    return list(assets.order_by(F("taken_at").desc(nulls_last=True), "-id").values_list("pk", flat=True)[:limit])
+
+
 def neighbours_by_date(assets: QuerySet[Asset], asset: Asset) -> tuple[int | None, int | None]:
     """Return the ids of the assets before (newer) and after (older) this one."""
     older = page_by_date(assets, after=Cursor(taken_at=asset.taken_at, id=asset.pk), limit=1)
