@@ -1,7 +1,9 @@
 """The nouns that flow between steps: frozen, slotted, keyword-only; no Django; times in whole milliseconds."""
 
 from dam.types.access import Scope
+from dam.types.changes import CLEAR, Change, ChangeKeywords, Changes, MetadataValue, MetadataValues, SetTo
 from dam.types.described import EditCause, MergeRule, MetadataField, WriteMode
+from dam.types.exports import ClipWish, CutClip, CutHow, MadePicture, PictureWish, SoundCut
 from dam.types.media import (
     AssetState,
     AudioTrack,
@@ -55,14 +57,21 @@ from dam.types.speech import LineDraft, SpeechSegment, SpokenWord, Transcript, T
 from dam.types.stock import DeliveryForm, ReleaseKind, Severity
 
 __all__ = [
+    "CLEAR",
     "SWAPPED",
     "UPSTREAM",
     "AssetState",
     "AudioTrack",
     "Box",
     "Candidate",
+    "Change",
+    "ChangeKeywords",
+    "Changes",
+    "ClipWish",
     "CollectionKind",
     "ColourShare",
+    "CutClip",
+    "CutHow",
     "DeliveryForm",
     "DownloadForm",
     "EditCause",
@@ -78,15 +87,19 @@ __all__ = [
     "FrameRate",
     "Hit",
     "LineDraft",
+    "MadePicture",
     "MediaKind",
     "MediaMetadata",
     "MediaProbe",
     "MergeRule",
     "MetadataField",
+    "MetadataValue",
+    "MetadataValues",
     "Motion",
     "NamedRegion",
     "NearPlace",
     "PictureLook",
+    "PictureWish",
     "Piece",
     "Plan",
     "Prepared",
@@ -101,9 +114,11 @@ __all__ = [
     "RunCause",
     "Scope",
     "SearchResult",
+    "SetTo",
     "Severity",
     "ShareRight",
     "ShareTerms",
+    "SoundCut",
     "SourceFile",
     "SpeechSegment",
     "SpokenWord",

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast, Substr
 
+from dam.catalog.keywords import leaf
 from dam.catalog.models import Asset, AssetMetadata, Embedding, Library, MediaFile, Rendition, Speech, Unit
 from dam.types import AssetState, FileState, MediaKind, RenditionRole
 
@@ -259,7 +260,7 @@ def example_words() -> list[str]:
     """Return things to search for that this library's own words name: keywords, titles, spoken phrases."""
     keywords: list[str] = []
     for words in AssetMetadata.objects.exclude(keywords=[]).values_list("keywords", flat=True)[:50]:
-        keywords += [word for word in words if isinstance(word, str)]
+        keywords += [leaf(word) for word in words if isinstance(word, str)]
     titles = AssetMetadata.objects.exclude(title="").values_list("title", flat=True)[:3]
     lines = Speech.objects.filter(weak=False).values_list("text", flat=True)[:50]
     phrases = [" ".join(line.split()[:5]).strip(',.;:!?"“”') for line in lines if len(line.split()) >= 3][:3]
