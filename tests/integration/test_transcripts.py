@@ -1,5 +1,7 @@
 """Transcripts changed by hand: what is found then, what an engine may still say, and the way back."""
 
+from collections.abc import Callable
+
 import pytest
 
 from dam.catalog import fulltext, jobs
@@ -84,7 +86,7 @@ def test_every_change_can_be_taken_back_to_the_letter(talk: list[Unit]) -> None:
     before = whole(talk)
     pks = [unit.pk for unit in talk]
     corrections = []
-    for change in (
+    changes: tuple[Callable[[], edit.Done | None], ...] = (
         lambda: edit.set_text(pks[0], "good evening dear everybody"),
         lambda: edit.split(pks[1], len("we flew ")),
         lambda: edit.merge(pks[2]),
@@ -95,7 +97,8 @@ def test_every_change_can_be_taken_back_to_the_letter(talk: list[Unit]) -> None:
         lambda: speakers.rename_everywhere("Anna", "Ana"),
         lambda: edit.set_text(pks[0], ""),
         lambda: versions.give(talk[0].asset_id, b"1\n00:00:01,000 --> 00:00:02,000\nsomething else\n"),
-    ):
+    )
+    for change in changes:
         states = whole(talk)
         done = change()
         assert done is not None
