@@ -14,6 +14,7 @@
     ├── StoreError             a vector index or a rendition can't be read or written
     ├── QueryError             the words of a search can't be understood
     ├── CollectionError        a collection or a pinned query can't be made or changed like that
+    ├── StockError             a submission, a release or an export can't be made like that
     ├── SelectionError         what is selected is nothing, or more than can be worked with at once
     ├── PeopleError            what was asked of people or faces can't be done
     │   └── AlreadyNamed       somebody else has that name: they may be merged
@@ -86,6 +87,10 @@ class QueryError(AfterimageError):
 
 class CollectionError(AfterimageError):
     """A collection or a pinned query can't be made or changed in the way that was asked for."""
+
+
+class StockError(AfterimageError):
+    """A submission, a release or an export can't be made or changed in the way that was asked for."""
 
 
 class SelectionError(AfterimageError):
