@@ -39,7 +39,7 @@ def put(given: Mapping[int, MetadataValues], *, cause: EditCause, why: str = "")
         return {field: value for field, value in clean[pk].items() if not values.same(value, now[field])}
 
     def summarize(counts: Mapping[MetadataField, int]) -> str:
-        return f"{why or 'Metadata'}: {_listed(counts)} of {_assets(max(counts.values()))}"
+        return f"{why or 'Metadata'}: {_listed(counts)} for {_assets(max(counts.values()))}"
 
     return _edit(clean, decide, cause=cause, summarize=summarize)
 
@@ -73,15 +73,15 @@ def left(correction_id: int) -> str:
 
 
 def summary(changes: Changes, counts: Mapping[MetadataField, int]) -> str:
-    """Say what was done in a line: `Title “Harbour” of 3 assets`."""
+    """Say what was done in a line: `Title “Harbour” for 3 assets`."""
     telling = {field: count for field, count in counts.items() if field is not MetadataField.COUNTRY_CODE} or counts
     most = max(telling.values())
     if len(telling) > 1:
-        return f"{_listed(telling)} of {_assets(most)}"
+        return f"{_listed(telling)} for {_assets(most)}"
     (field,) = telling
     made = changes[field]
     return (
-        f"{_keyword_words(made) if isinstance(made, ChangeKeywords) else _set_words(field, made)} of {_assets(most)}"
+        f"{_keyword_words(made) if isinstance(made, ChangeKeywords) else _set_words(field, made)} for {_assets(most)}"
     )
 
 

@@ -1,7 +1,7 @@
 """The forms that edit what is said of assets: what they show, and what they send as changes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -27,6 +27,7 @@ TEXTS = (
 FIRST = (MetadataField.TITLE, MetadataField.DESCRIPTION)  # always to be seen; the others open below
 LABELS = (("Red", "6"), ("Yellow", "7"), ("Green", "8"), ("Blue", "9"), ("Purple", ""))  # Lightroom's names and keys
 SURE = 0.8  # from here on a suggestion is taken by the button that takes all sure ones
+ONE = " for 1 asset"  # said on the page of one asset, this says nothing
 _FEW = 14  # suggestions that are shown at once
 
 
@@ -112,7 +113,10 @@ def as_words(paths: Sequence[str], counts: Mapping[str, int] | None = None) -> l
 def past(asset_id: int) -> list[tuple[PastEdit, list[tuple[str, str, str]]]]:
     """Return the edits of an asset, each with (field, before, after) in words."""
     return [
-        (edit, [(NAMES[one.field], in_words(one.before), in_words(one.after)) for one in edit.changes])
+        (
+            replace(edit, summary=edit.summary.removesuffix(ONE)),
+            [(NAMES[one.field], in_words(one.before), in_words(one.after)) for one in edit.changes],
+        )
         for edit in history_of(asset_id)
     ]
 

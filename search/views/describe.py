@@ -12,11 +12,10 @@ from dam.errors import MetadataError
 from dam.metadata.edit import add_keywords, change
 from dam.metadata.suggest import suggest_fields, suggest_keywords
 from dam.types import Changes, SetTo
-from search.pages.describing import SURE, asset_changes, asset_form, past
+from search.pages.describing import ONE, SURE, asset_changes, asset_form, past
 from search.templatetags.notices import say_done
 
 _CHOICES = 12
-_ONE = " of 1 asset"  # said of one asset, this says nothing
 
 
 @require_POST
@@ -30,7 +29,7 @@ def save(request: HttpRequest, asset_id: int) -> HttpResponse:
         say_done(request, str(error))
     else:
         if made is not None:
-            say_done(request, said(made).removesuffix(_ONE) + ".", corrections=[made])
+            say_done(request, said(made).removesuffix(ONE) + ".", corrections=[made])
     if request.headers.get("HX-Request"):
         return render(request, "asset/_describe_part.html", {"asset_id": asset_id, **asset_form(asset_id)})
     return HttpResponseRedirect(reverse("search:asset", args=[asset_id]))
