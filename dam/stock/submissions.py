@@ -15,8 +15,6 @@ from dam.stock.gather import Gathered, gather
 from dam.stock.profile import Profile
 from dam.stock.profiles import profile
 
-__all__ = ["add", "agency_of", "check", "create", "delete", "get", "remove", "say", "set_options", "switch"]
-
 SURE = 0.5  # from this certainty on a category is taken when all suggestions are
 
 
@@ -59,7 +57,7 @@ def switch(submission_id: int, agency: str) -> int:
 def set_options(submission_id: int, options: Mapping[str, Any]) -> int:
     """Say something of all assets at once; returns the correction. Raises StockError."""
     submission = get(submission_id)
-    known = {option.key for option in agency_of(submission).options} | {"editorial"}
+    known = {option.key for option in agency_of(submission).options} | {"editorial", "here_only"}
     if set(options) - known:
         raise StockError(f"There is no option {', '.join(sorted(set(options) - known))} for this agency.")
     return writer.set_target(submission_id, options={**submission.options, **options})
