@@ -20,7 +20,7 @@ _TEXTS = ("title", "description", "keywords")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """A field of a row: what is in it, how long it is and may be, what is wrong, and if it is for this agency alone."""
+    """A field of a row: what is in it, how long it is and may be, what is wrong; if it is said here alone."""
 
     name: str
     label: str

@@ -140,7 +140,7 @@ def _write(token: str, now: State) -> None:
 
 
 def _changed(before: State, **changes: object) -> State:
-    return State(**{**asdict(before), **changes})  # type: ignore[arg-type]
+    return State(**{**asdict(before), **changes})
 
 
 def _clear() -> None:

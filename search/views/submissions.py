@@ -1,5 +1,7 @@
 """Submissions: the list, a new one, one with all of its assets, its target, and the ledger."""
 
+from collections.abc import Mapping
+
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,6 +15,7 @@ from dam.catalog.writers import submissions as writer
 from dam.errors import AfterimageError, StockError
 from dam.stock import submissions
 from dam.stock.noise import measure_noise
+from dam.stock.profile import Profile
 from dam.stock.profiles import profile, profiles
 from search.pages.submission_rows import PAGE, counts, rows
 from search.selection import selected_assets
@@ -189,13 +192,13 @@ def _get(submission_id: int) -> SubmissionView:
         raise Http404(str(error)) from error
 
 
-def _cards(every: list[SubmissionView], known: dict[str, object]) -> list[dict[str, object]]:
+def _cards(every: list[SubmissionView], known: Mapping[str, Profile]) -> list[dict[str, object]]:
     covers = {each.id: reader.assets_of(each.id)[:_COVERS] for each in every}
     tiles = {tile.asset_id: tile for tile in tiles_of_assets([pk for some in covers.values() for pk in some])}
     return [
         {
             "submission": each,
-            "agency": getattr(known.get(each.agency), "name", each.agency),
+            "agency": known[each.agency].name if each.agency in known else each.agency,
             "covers": [tiles[pk] for pk in covers[each.id] if pk in tiles],
         }
         for each in every

@@ -68,7 +68,7 @@ class Command(BaseCommand):
             hint = "The catalogue can't be read"
             raise CommandError(f"{hint} ({error}); `manage.py migrate` prepares it.", returncode=_ERROR) from error
 
-    def check(self, options: dict[str, Any]) -> None:
+    def show_checks(self, options: dict[str, Any]) -> None:
         """List every asset with what stands in the way."""
         _agency, every, _name = _chosen(options)
         allowed = bool(options["allow_warnings"])
@@ -161,7 +161,7 @@ class Command(BaseCommand):
         for each in every:
             if not each.violations:
                 continue
-            self._say(shown(each.item.own_name), style="bold")
+            self._say(str(shown(each.item.own_name)), style="bold")
             for found in each.violations:
                 mark = "error  " if found.severity is Severity.ERROR else "warning"
                 facts = ", ".join(
@@ -172,7 +172,7 @@ class Command(BaseCommand):
                 unsure = "" if found.verified else " [unverified]"
                 tail = f" ({facts})" if facts else ""
                 style = "red" if found.severity is Severity.ERROR else "yellow"
-                self._say(f"  {mark}  {found.field}: {shown(found.message + tail)}{unsure}", style=style)
+                self._say(f"  {mark}  {found.field}: {shown(found.message + tail)!s}{unsure}", style=style)
 
     def _outcome(self, every: list[Gathered], good: list[Gathered], written: Exported | None) -> None:
         if written is None:
@@ -209,7 +209,7 @@ class Command(BaseCommand):
 
 
 _VERBS = {
-    "check": Command.check,
+    "check": Command.show_checks,
     "export": Command.export,
     "list": Command.show_list,
     "agencies": Command.agencies,
