@@ -43,7 +43,7 @@ def edl_warnings(timeline: Timeline) -> Iterator[str]:
             " they may be a frame off. OTIO, FCPXML and Final Cut Pro 7 XML are exact."
         )
     if any(not cut.has_video for cut in timeline.cuts):
-        yield "DaVinci Resolve doesn't take sound alone from an EDL: choose one of the XML formats for it."
+        yield "DaVinci Resolve doesn’t take sound alone from an EDL: choose one of the XML formats for it."
 
 
 def as_markers(timeline: Timeline) -> str:

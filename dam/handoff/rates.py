@@ -29,9 +29,9 @@ def as_fraction(rate: FrameRate) -> Fraction:
 def standard_rate(rate: FrameRate) -> FrameRate:
     """Return the rate that an edit counts a file in.
 
-    Containers round (2997/100), and those of phones and screen recorders state averages (359280/11987): what lies at a
-    standard rate is that; a plain other one (20, 12.5) stays; of the rest the nearest standard one is taken, which is
-    what editing programs conform files of varying rate to.
+    Containers round (2997/100), and those of phones and screen recorders state averages (359280/11987): what lies at
+    a standard rate is that; a plain other one (20, 12.5) stays; of the rest the nearest standard one is taken, which
+    is what editing programs conform files of varying rate to.
     """
     said = as_fraction(rate)
     exact = [one for one in STANDARD_RATES if is_same_rate(one, rate)]

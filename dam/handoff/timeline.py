@@ -222,7 +222,7 @@ def _warnings(pieces: Sequence[Piece], cuts: Sequence[Cut], rate: FrameRate) -> 
     varying = sum(1 for counted, said in stated if said and not is_same_rate(counted, said))
     if varying:
         yield (
-            f"{varying:,} of a rate that is no standard one (often a phone's, which varies): counted at the nearest,"
+            f"{varying:,} of a rate that is no standard one (often a phone’s, which varies): counted at the nearest,"
             " as editing programs do; look at their cuts."
         )
     offline = sum(1 for cut in cuts if cut.piece.offline)
