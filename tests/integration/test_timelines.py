@@ -16,6 +16,7 @@ from dam.catalog.readers.pieces import pieces_of, pieces_of_collection
 from dam.types import CollectionKind, FileState, TranscriptSource
 from dam.types.handoff import PathMap
 from search import timelines
+from search.selection import Picked
 from tests.small_library import SmallLibrary
 
 pytestmark = pytest.mark.django_db
@@ -148,9 +149,13 @@ def test_the_command_writes_a_collection_whole(desk: Desk, tmp_path: Path) -> No
 
 
 def test_the_command_takes_the_hits_of_a_search(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = timelines.Picked(asset_id=desk.video, unit_id=desk.shots[0].pk)
     asked: list[str] = []
-    monkeypatch.setattr(timelines, "everything", lambda query: asked.append(query) or [found])
+
+    def everything(query: str) -> list[Picked]:
+        asked.append(query)
+        return [Picked(asset_id=desk.video, unit_id=desk.shots[0].pk)]
+
+    monkeypatch.setattr(timelines, "everything", everything)
     out = StringIO()
     call_command("timeline", query="red dress", format="edl", stdout=out)
     assert asked == ["q=red+dress"]
