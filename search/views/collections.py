@@ -162,9 +162,10 @@ def see_all(request: HttpRequest, collection_id: int) -> HttpResponse:
 def delete(request: HttpRequest, collection_id: int) -> HttpResponse:
     """Delete a collection; what it found stays where it is."""
     try:
-        name = _name(collection_id)
+        name, by_hand = _name(collection_id), made_collection(collection_id)
         correction = collections.delete(collection_id)
-        say_done(request, f"“{name}” is deleted. Nothing of what it showed was touched.", corrections=[correction])
+        held = "was in it" if by_hand else "it found"
+        say_done(request, f"“{name}” is deleted. Nothing of what {held} was touched.", corrections=[correction])
     except CollectionError as error:
         say_done(request, str(error))
     return HttpResponseRedirect(reverse("search:collections"))
