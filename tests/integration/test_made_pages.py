@@ -77,7 +77,7 @@ def test_things_are_moved_by_item_by_selection_and_to_either_end(client: Client,
     a, b, c, d = (item.id for item in items_of(deck))
 
     def move(**data: object) -> list[int]:
-        post(client, f"/collections/{deck}/move", **data)
+        client.post(f"/collections/{deck}/move", data)
         return [item.id for item in items_of(deck)]
 
     assert move(item=f"{d},{c}", before=a) == [d, c, a, b]
