@@ -179,6 +179,7 @@ class MediaProbe:
     """What a decoder found: sizes are as displayed (orientation and rotation applied).
 
     `format` is the sniffed container or picture format in lower case (`jpeg`, `heif`, `mov,mp4`, `flac`).
+    `orientation` is EXIF's (1..8), which led from the stored picture to the displayed one.
     """
 
     kind: MediaKind
@@ -196,6 +197,7 @@ class MediaProbe:
     bit_depth: int = 8
     has_alpha: bool = False
     browser_playable: bool = True
+    orientation: int = 1
     metadata: MediaMetadata = field(default_factory=MediaMetadata)
 
 

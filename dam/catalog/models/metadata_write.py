@@ -16,6 +16,7 @@ class MetadataBase(models.Model):
     asset = models.OneToOneField(Asset, models.CASCADE, related_name="metadata_base", primary_key=True)
     agreed = models.JSONField(default=dict)
     in_file = models.JSONField(default=dict)
+    orientation = models.IntegerField(default=0)  # EXIF's, 1..8: how the stored picture is turned; 0: not known
     edited_at = models.DateTimeField(null=True)  # by the user, last
     read_at = models.DateTimeField(auto_now=True)
 

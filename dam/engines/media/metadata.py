@@ -9,7 +9,7 @@ from dam.engines.media.exif import read_exif
 from dam.engines.media.iptc import read_iptc
 from dam.engines.media.regions import UPRIGHT, Frame
 from dam.engines.media.times import from_mtime
-from dam.engines.media.wording import clean_keywords
+from dam.engines.media.wording import clean_keywords, without_leaves
 from dam.engines.media.xmp import read_xmp
 from dam.types import MediaMetadata
 
@@ -62,7 +62,7 @@ def merge(voices: Sequence[MediaMetadata], *, mtime_ns: int) -> MediaMetadata:
         taken_source=taken.taken_source,
         latitude=located.latitude,
         longitude=located.longitude,
-        keywords=clean_keywords([word for voice in voices for word in voice.keywords]),
+        keywords=clean_keywords(without_leaves(word for voice in voices for word in voice.keywords)),
     )
 
 

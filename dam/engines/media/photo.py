@@ -41,6 +41,7 @@ def prepare_photo(job: Job, sniffed: Sniffed) -> Prepared:
         bit_depth=picture.bit_depth,
         has_alpha=picture.has_alpha,
         browser_playable=sniffed.name in _IN_BROWSERS,
+        orientation=picture.orientation,
         metadata=picture_metadata(
             exif=picture.exif,
             xmp=picture.xmp,
