@@ -16,9 +16,12 @@
     ├── StoreError             a vector index or a rendition can't be read or written
     ├── QueryError             the words of a search can't be understood
     ├── CollectionError        a collection or a pinned query can't be made or changed like that
+    ├── SelectionError         what is selected is nothing, or more than can be worked with at once
     ├── PeopleError            what was asked of people or faces can't be done
     │   └── AlreadyNamed       somebody else has that name: they may be merged
     ├── TagError               a tag can't be made or changed so
+    ├── MetadataError          a title, a keyword … can't be changed so
+    ├── TranscriptError        a transcript can't be changed or read like that
     ├── TokenError             a token of the API can't be made, or is not there
     ├── ShareError             a collection can't be shared like that
     └── HandOffError           what was asked for can't be downloaded
@@ -95,6 +98,10 @@ class CollectionError(AfterimageError):
     """A collection or a pinned query can't be made or changed in the way that was asked for."""
 
 
+class SelectionError(AfterimageError):
+    """Nothing is selected, or more than can be worked with at once."""
+
+
 class PeopleError(AfterimageError):
     """What was asked of people or faces can't be done as things are."""
 
@@ -109,6 +116,14 @@ class AlreadyNamed(PeopleError):
 
 class TagError(AfterimageError):
     """A tag can't be made or changed in the way that was asked for."""
+
+
+class MetadataError(AfterimageError):
+    """A field of an asset's metadata can't be changed in the way that was asked for; the message names the field."""
+
+
+class TranscriptError(AfterimageError):
+    """A transcript can't be changed, or a file can't be read as one; the message says why."""
 
 
 class TokenError(AfterimageError):

@@ -1,6 +1,7 @@
 """The nouns that flow between steps: frozen, slotted, keyword-only; no Django; times in whole milliseconds."""
 
 from dam.types.access import Scope
+from dam.types.changes import CLEAR, Change, ChangeKeywords, Changes, MetadataValue, MetadataValues, SetTo
 from dam.types.described import EditCause, MergeRule, MetadataField, WriteMode
 from dam.types.media import (
     AssetState,
@@ -51,16 +52,20 @@ from dam.types.seen import (
     TagKind,
 )
 from dam.types.sharing import DownloadForm, Piece, ShareRight, ShareTerms
-from dam.types.speech import SpeechSegment, SpokenWord, Transcript, TranscriptSource
+from dam.types.speech import LineDraft, SpeechSegment, SpokenWord, Transcript, TranscriptSource
 from dam.types.stock import DeliveryForm, ReleaseKind, Severity
 
 __all__ = [
+    "CLEAR",
     "SWAPPED",
     "UPSTREAM",
     "AssetState",
     "AudioTrack",
     "Box",
     "Candidate",
+    "Change",
+    "ChangeKeywords",
+    "Changes",
     "CollectionKind",
     "ColourShare",
     "DeliveryForm",
@@ -77,11 +82,14 @@ __all__ = [
     "FoundText",
     "FrameRate",
     "Hit",
+    "LineDraft",
     "MediaKind",
     "MediaMetadata",
     "MediaProbe",
     "MergeRule",
     "MetadataField",
+    "MetadataValue",
+    "MetadataValues",
     "Motion",
     "NamedRegion",
     "NearPlace",
@@ -100,6 +108,7 @@ __all__ = [
     "RunCause",
     "Scope",
     "SearchResult",
+    "SetTo",
     "Severity",
     "ShareRight",
     "ShareTerms",

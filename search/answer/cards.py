@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from dam.catalog.readers.asset import LineContext, lines_in_context
 from dam.catalog.readers.browse import Tile, tiles_of_assets, tiles_of_units
+from dam.catalog.readers.transcripts import LineContext, lines_in_context
 from dam.types import EvidenceSource, Hit, MediaKind, UnitKind
 from search.answer.asked import stated
 from search.answer.whys import Why, in_a_line, reasons

@@ -8,20 +8,21 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from dam.catalog.models import Asset
-from dam.catalog.readers.asset import AssetDetail, Line, asset_detail
+from dam.catalog.readers.asset import AssetDetail, asset_detail
 from dam.catalog.readers.browse import neighbours_by_date
 from dam.catalog.readers.sources import clearest_looks_of
 from dam.catalog.readers.tags import tags_of_asset
+from dam.catalog.readers.transcripts import Line
 from dam.errors import AfterimageError, EngineError, QueryError
 from dam.types import MediaKind
 from search.answer.answers import Answer, answer, read_asked
 from search.answer.cards import asset_cards, hit_cards
+from search.pages.library_view import read_view
 from search.pages.understood import understood
 from search.service import more_like
 from search.views.answer import cards_at, link
 from search.views.asset_people import people_context
 from search.views.facts import facts
-from search.views.library import read_view
 
 _SIMILAR = 18
 

@@ -14,7 +14,8 @@ from dam.catalog.models.stage import ActivePack, StageModel, StageRun
 from dam.catalog.models.submission import DeliveredAsset, Delivery, Release, Submission, SubmissionItem
 from dam.catalog.models.tag import Tag, TagScore, TagVerdict, TaughtTag
 from dam.catalog.models.token import ApiToken
-from dam.catalog.models.unit import Embedding, Rendition, Speech, Tombstone, TranscriptRecord, Unit
+from dam.catalog.models.transcript import HeardTranscript, Speaker, Speech, TranscriptRecord
+from dam.catalog.models.unit import Embedding, Rendition, Tombstone, Unit
 
 __all__ = [
     "ActivePack",
@@ -33,6 +34,7 @@ __all__ = [
     "Face",
     "FaceRefusal",
     "FormerAsset",
+    "HeardTranscript",
     "IgnoredRegion",
     "KnownFingerprint",
     "Library",
@@ -52,6 +54,7 @@ __all__ = [
     "Rendition",
     "ShareLink",
     "Sidecar",
+    "Speaker",
     "Speech",
     "StageModel",
     "StageRun",

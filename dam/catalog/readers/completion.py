@@ -11,6 +11,7 @@ from django.db.models import Case, Count, F, Q, When, Window
 from django.db.models.functions import RowNumber
 
 from dam.catalog import words
+from dam.catalog.keywords import parts
 from dam.catalog.lexicon import folded as tag_word
 from dam.catalog.lexicon import recent_lexicon
 from dam.catalog.models import AssetMetadata, AssetPlace, Collection, Face, TagScore, Unit
@@ -142,11 +143,11 @@ def _tags() -> Names:
 
 
 def _keywords() -> dict[str, tuple[int, str]]:
-    """Return (units, the keyword as most write it) by the keyword as it is compared."""
+    """Return (units, the word as most write it) by each word of the keywords' paths as it is compared."""
     spelled: dict[str, Counter[str]] = defaultdict(Counter)
     units = Count("asset__units", filter=Q(asset__units__kind__in=["photo", "shot"]))
     for said, count in AssetMetadata.objects.exclude(keywords=[]).annotate(n=units).values_list("keywords", "n"):
-        for word in {str(one) for one in said}:
+        for word in {part for one in said for part in parts(str(one))}:
             spelled[tag_word(word)][" ".join(word.split())] += max(1, count)
     found = {word: (ways.total(), ways.most_common(1)[0][0]) for word, ways in spelled.items()}
     return defaultdict(lambda: (0, ""), found)

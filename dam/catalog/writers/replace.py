@@ -15,9 +15,12 @@ from dam.types import RenditionRole, UnitKind
 def replace_units(asset: Asset, wanted: Sequence[Unit]) -> list[Unit]:
     """Make the asset's units those of `wanted` (not saved yet); returns their rows, in the same order.
 
-    Spoken clips go: the transcript is made anew. Call it in the transaction that writes the rest.
+    Spoken clips go: the transcript is made anew; those of a transcript that people changed stay, beside what is
+    returned. Call it in the transaction that writes the rest.
     """
-    old = {(unit.kind, unit.start_ms, unit.end_ms): unit for unit in asset.units.all()}
+    theirs = Unit.objects.filter(asset=asset, speech__transcript__edited_at__isnull=False)
+    units = asset.units.exclude(pk__in=theirs.values("pk"))
+    old = {(unit.kind, unit.start_ms, unit.end_ms): unit for unit in units}
     kept: dict[int, Unit] = {}
     for unit in wanted:
         same = old.get((unit.kind, unit.start_ms, unit.end_ms))
