@@ -50,6 +50,11 @@ class Places:
         return self.data / "agencies"
 
     @property
+    def shadow(self) -> Path:
+        """Sidecars of originals that can't be written to, until they can."""
+        return self.data / "shadow"
+
+    @property
     def scratch(self) -> Path:
         """Work in progress; emptied at start."""
         return self.data / "scratch"

@@ -6,6 +6,7 @@ from dam.types.described import EditCause, MergeRule, MetadataField, WriteMode
 from dam.types.media import (
     AssetState,
     AudioTrack,
+    Essence,
     FileState,
     FrameRate,
     MediaKind,
@@ -71,6 +72,7 @@ __all__ = [
     "DeliveryForm",
     "DownloadForm",
     "EditCause",
+    "Essence",
     "Evidence",
     "EvidenceSource",
     "Example",

@@ -259,3 +259,11 @@ class Prepared:
     subtitle_language: str = ""
     partial_reason: str = ""
     loudness_lufs: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Essence:
+    """A file's content apart from its metadata: `digest` of the decoded picture, or a recording's coded packets."""
+
+    digest: str
+    metadata: MediaMetadata

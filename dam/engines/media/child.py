@@ -20,6 +20,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from dam.engines.media.essence import read_essence
 from dam.engines.media.job import Job
 from dam.engines.media.prepare import prepare, read_sidecar, read_sound
 from dam.engines.media.proxy import make_proxy
@@ -32,6 +33,7 @@ VERBS: Mapping[str, Verb] = {
     "sound": read_sound,
     "sidecar": read_sidecar,
     "proxy": make_proxy,
+    "essence": read_essence,
 }
 # Two days of 16 kHz sound are 5.5 GB; a proxy of that length at 1080 lines stays below this too.
 _MAX_WRITTEN_BYTES = 64 * 1024**3

@@ -12,8 +12,10 @@ from dam.errors import DamagedMedia, UnsupportedMedia
 from dam.ports import SPEECH_RATE_HZ
 from dam.types import (
     AudioTrack,
+    Essence,
     FrameRate,
     MediaKind,
+    MediaMetadata,
     MediaProbe,
     Prepared,
     PreparedUnit,
@@ -71,6 +73,11 @@ class FakeMediaReader:
         if not found:
             raise UnsupportedMedia("No subtitles can be read from this file.")
         return found
+
+    def read_essence(self, source: SourceFile) -> Essence:
+        """Return the digest of the whole file, which says nothing of itself. Raises as `prepare`."""
+        data, _ = self._read(source)
+        return Essence(digest=hashlib.blake2b(data).hexdigest(), metadata=MediaMetadata())
 
     def make_proxy(
         self, source: SourceFile, *, out_dir: Path, on_progress: Callable[[float], None] | None = None

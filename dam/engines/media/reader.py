@@ -13,7 +13,7 @@ from dam.engines.media.children import ChildPool, DecoderChild, OnProgress, chil
 from dam.engines.media.originals import opened_original
 from dam.engines.media.wire import Message, SoundAnswer, SubtitleAnswer, WireError, from_wire
 from dam.errors import DamagedMedia, DecoderCrashed, MediaError
-from dam.types import Prepared, PreparedUnit, RenditionFile, SourceFile, SubtitleCue
+from dam.types import Essence, Prepared, PreparedUnit, RenditionFile, SourceFile, SubtitleCue
 
 T = TypeVar("T")
 
@@ -67,6 +67,11 @@ class ChildMediaReader:
         with self._pool.borrow() as child:
             answer = self._ask(child, "sidecar", source, Path())
         return _read(SubtitleAnswer, answer).cues
+
+    def read_essence(self, source: SourceFile) -> Essence:
+        """Return a digest of the picture and sound alone, and what the file says of itself. Raises MediaError."""
+        with self._pool.borrow() as child:
+            return _read(Essence, self._ask(child, "essence", source, Path()))
 
     def make_proxy(
         self, source: SourceFile, *, out_dir: Path, on_progress: Callable[[float], None] | None = None

@@ -34,11 +34,8 @@ def read_xmp(packet: bytes, frame: Frame = UPRIGHT) -> MediaMetadata:
 
     `frame` is the picture's size and orientation, by which its regions are turned.
     """
-    if not packet or len(packet) > MAX_XMP_BYTES:
-        return MediaMetadata()
-    try:
-        root = fromstring(packet.strip(b"\0 \r\n\t"), forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError, LookupError, RecursionError):
+    root = _parsed(packet)
+    if root is None:
         return MediaMetadata()
     regions = read_regions(root, frame)
     for parent in list(root.iter()):  # what is said of a region is not said of the picture
@@ -73,6 +70,22 @@ def read_xmp(packet: bytes, frame: Frame = UPRIGHT) -> MediaMetadata:
         country_code=clean_code(_first(found, _CORE + "CountryCode")),
         regions=regions,
     )
+
+
+def is_xmp(packet: bytes) -> bool:
+    """Tell whether a packet can be read: XML of a size that is taken, with an RDF inside."""
+    root = _parsed(packet)
+    return root is not None and next(root.iter(_RDF + "RDF"), None) is not None
+
+
+def _parsed(packet: bytes) -> Element | None:
+    if not packet or len(packet) > MAX_XMP_BYTES:
+        return None
+    try:
+        root: Element = fromstring(packet.strip(b"\0 \r\n\t"), forbid_dtd=True)
+    except (ParseError, DefusedXmlException, ValueError, LookupError, RecursionError):
+        return None
+    return root
 
 
 def _properties(root: Element) -> dict[str, list[str]]:
