@@ -23,7 +23,7 @@
     ├── TranscriptError        a transcript can't be changed or read like that
     ├── TokenError             a token of the API can't be made, or is not there
     ├── ShareError             a collection can't be shared like that
-    └── HandOffError           what was asked for can't be downloaded
+    └── HandOffError           what was asked for can't be downloaded or taken to an edit
 
 The message of each is one plain sentence that may be shown to the user as it is.
 """

@@ -17,5 +17,6 @@ TRUST = {
     EvidenceSource.OBJECT: 0.9,
     EvidenceSource.LOOK: 0.9,
     EvidenceSource.PLACE: 1.0,
+    EvidenceSource.COLLECTION: 1.0,
 }
 GOOD = 0.5

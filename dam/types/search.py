@@ -22,6 +22,7 @@ class EvidenceSource(StrEnum):
     OBJECT = "objects"
     LOOK = "look"
     PLACE = "place"
+    COLLECTION = "collection"
 
 
 class Relation(StrEnum):

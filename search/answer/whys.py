@@ -21,6 +21,7 @@ _IN_WORDS = {
     EvidenceSource.OBJECT: "Has in it",
     EvidenceSource.LOOK: "Looks",
     EvidenceSource.PLACE: "Taken in",
+    EvidenceSource.COLLECTION: "In the collection",
 }
 # In a line a likeness is its figure, words are quoted, and names stand for themselves.
 _LIKENESS = {
@@ -41,6 +42,7 @@ _NAMED = {
     EvidenceSource.OBJECT: "shows ",
     EvidenceSource.LOOK: "",
     EvidenceSource.PLACE: "in ",
+    EvidenceSource.COLLECTION: "in ",
 }
 _TIMED = {EvidenceSource.SPOKEN_WORDS, EvidenceSource.SOUND}  # the moment matters: a shot's is where it opens
 _QUOTE = 48  # characters: what is read at a glance

@@ -55,6 +55,7 @@ OPERATORS = (
         says="what was taken in a city, region or country",
         aliases=("city", "region", "country"),
     ),
+    Operator(name="collection", example='collection:"Pitch deck"', says="what was put into a collection by hand"),
     Operator(name="after", example="after:2023-06", says="what was taken from then on", aliases=("since",)),
     Operator(name="before", example="before:2024", says="what was taken before then", aliases=("until",)),
     Operator(name="date", example="date:2024-05", says="what was taken in that year, month or day", aliases=("on",)),

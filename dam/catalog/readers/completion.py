@@ -17,6 +17,7 @@ from dam.catalog.lexicon import recent_lexicon
 from dam.catalog.models import AssetMetadata, AssetPlace, Collection, Face, TagScore, Unit
 from dam.catalog.readers import conditions, counted_facts, measure
 from dam.catalog.readers.browse import Picture, as_picture
+from dam.catalog.readers.collection_items import made_collections
 from dam.catalog.readers.counted import Counted, Names, named
 from dam.catalog.readers.people import shown_faces
 from dam.catalog.readers.seen import object_labels
@@ -92,6 +93,14 @@ def saved() -> Names:
             asked=asked,
         )
         for name, asked, count, counted_at in rows
+    )
+
+
+def _collections() -> Names:
+    """Return the collections made by hand, the last used first."""
+    return tuple(
+        Counted(value=made.name, folded=words.folded(made.name), count=made.count, order=at)
+        for at, made in enumerate(made_collections())
     )
 
 
@@ -238,4 +247,5 @@ NAMES: dict[str, Remembered[Names]] = {
     "after": Remembered(counted_facts.since),
     "before": Remembered(counted_facts.until),
     "sounds": Remembered(_sounds),
+    "collection": Remembered(_collections),
 }
