@@ -13,7 +13,7 @@ class ShareForm(forms.Form):
 
     label = forms.CharField(max_length=100, required=False)
     right = forms.ChoiceField(choices=[(right.value, right.value) for right in ShareRight])
-    forms = forms.MultipleChoiceField(choices=[(form.value, form.in_words) for form in DownloadForm], required=False)
+    may = forms.MultipleChoiceField(choices=[(form.value, form.in_words) for form in DownloadForm], required=False)
     side = forms.ChoiceField(
         choices=[("1280", "1280 px"), ("2048", "2048 px"), ("3840", "3840 px"), ("0", "any size")], required=False
     )
@@ -39,7 +39,7 @@ class ShareForm(forms.Form):
         return ShareTerms(
             label=given["label"],
             right=ShareRight(given["right"]),
-            forms=frozenset(DownloadForm(form) for form in given["forms"]),
+            forms=frozenset(DownloadForm(form) for form in given["may"]),
             longest_side=int(given["side"] or 0),
             keep_location=given["location"],
             password=given["password"],
@@ -49,7 +49,7 @@ class ShareForm(forms.Form):
 
 FIRST = {
     "right": ShareRight.VIEW.value,
-    "forms": [DownloadForm.RENDITION.value],
+    "may": [DownloadForm.RENDITION.value],
     "side": "2048",
     "days": "30",
 }

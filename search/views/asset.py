@@ -17,6 +17,7 @@ from dam.errors import AfterimageError, EngineError, QueryError
 from dam.types import MediaKind
 from search.answer.answers import Answer, answer, read_asked
 from search.answer.cards import asset_cards, hit_cards
+from search.pages.describing import asset_form
 from search.pages.library_view import read_view
 from search.pages.understood import understood
 from search.service import more_like
@@ -62,6 +63,8 @@ def asset(request: HttpRequest, asset_id: int) -> HttpResponse:
             "facts": facts(detail),
             "fps": _fps(detail),
             **people_context(request, asset_id),
+            "asset_id": asset_id,
+            **asset_form(asset_id),
             "asset_tags": tags_of_asset(asset_id),
             "came_from": _came_from(request),
             "looks": _looks(detail),
