@@ -9,11 +9,8 @@ from search.views import (
     chips,
     collections,
     complete,
-<<<<<<< HEAD
-    downloads,
-=======
     describe,
->>>>>>> main
+    downloads,
     faces,
     guest,
     history,
