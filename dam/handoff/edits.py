@@ -3,9 +3,9 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from dam.handoff.edl import as_edl, as_markers, edl_warnings
+from dam.handoff.edl import as_edl, as_markers, check_events, edl_warnings
 from dam.handoff.fcp7 import as_fcp7
 from dam.handoff.fcpxml import as_fcpxml
 from dam.handoff.log import as_csv
@@ -65,15 +65,26 @@ FORMATS = {
 }
 
 
-def make_file(pieces: Sequence[Piece], wish: TimelineWish, form: TimelineFormat) -> TimelineFile:
-    """Return the finished file. Raises HandOffError where nothing can be laid out or the format can't hold it."""
+def plan(pieces: Sequence[Piece], wish: TimelineWish, form: TimelineFormat) -> Timeline:
+    """Return the timeline, with the warnings of a format too.
+
+    Raises HandOffError where nothing can be laid out, or the format can't hold it.
+    """
     timeline = lay_out(pieces, wish)
+    if form == TimelineFormat.EDL:
+        check_events(timeline)
+    return replace(timeline, warnings=(*timeline.warnings, *_of_format(timeline, form)))
+
+
+def make_file(pieces: Sequence[Piece], wish: TimelineWish, form: TimelineFormat) -> TimelineFile:
+    """Return the finished file. Raises HandOffError as `plan` does."""
+    timeline = plan(pieces, wish, form)
     chosen = FORMATS[form]
     return TimelineFile(
         name=_file_name(timeline.name) + chosen.suffix,
         mime=chosen.mime,
         body=chosen.write(timeline).encode("utf-8"),
-        warnings=(*timeline.warnings, *_of_format(timeline, form)),
+        warnings=timeline.warnings,
     )
 
 

@@ -20,15 +20,18 @@ _MARKER_REEL = "001"
 
 def as_edl(timeline: Timeline) -> str:
     """Return the list, an event a cut. Raises HandOffError for more events than a list may have."""
+    check_events(timeline)
+    lines = [*_head(timeline), *(line for cut in timeline.cuts for line in _event(cut, timeline))]
+    return "".join(f"{line}\r\n" for line in lines)
+
+
+def check_events(timeline: Timeline) -> None:
+    """Raise HandOffError for more events than a list may have."""
     if len(timeline.cuts) > MOST_EVENTS:
         raise HandOffError(
             f"An EDL has at most {MOST_EVENTS} events, and these are {len(timeline.cuts):,}: choose another format,"
             " or fewer shots."
         )
-    return "".join(
-        f"{line}\r\n"
-        for line in [*_head(timeline), *(line for cut in timeline.cuts for line in _event(cut, timeline))]
-    )
 
 
 def edl_warnings(timeline: Timeline) -> Iterator[str]:
@@ -40,7 +43,7 @@ def edl_warnings(timeline: Timeline) -> Iterator[str]:
             " they may be a frame off. OTIO, FCPXML and Final Cut Pro 7 XML are exact."
         )
     if any(not cut.has_video for cut in timeline.cuts):
-        yield "DaVinci Resolve doesn't take sound alone from an EDL: choose one of the XML formats for it."
+        yield "DaVinci Resolve doesn’t take sound alone from an EDL: choose one of the XML formats for it."
 
 
 def as_markers(timeline: Timeline) -> str:

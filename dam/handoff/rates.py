@@ -29,16 +29,24 @@ def as_fraction(rate: FrameRate) -> Fraction:
 def standard_rate(rate: FrameRate) -> FrameRate:
     """Return the rate that an edit counts a file in.
 
-    Containers of phones and screen recorders state averages (359280/11987): what lies at a standard rate is that; of
-    what lies at none, the nearest, which is what editing programs conform files of varying rate to.
+    Containers round (2997/100), and those of phones and screen recorders state averages (359280/11987): what lies at
+    a standard rate is that; a plain other one (20, 12.5) stays; of the rest the nearest standard one is taken, which
+    is what editing programs conform files of varying rate to.
     """
     said = as_fraction(rate)
-    exact = [one for one in STANDARD_RATES if abs(as_fraction(one) - said) <= said * _SAME]
+    exact = [one for one in STANDARD_RATES if is_same_rate(one, rate)]
     if exact:
         return exact[0]
+    if said.denominator <= 2:
+        return rate
     if not _SLOWEST <= said <= _FASTEST:  # time lapse, high speed: no standard is near, whole frames are
         return FrameRate(numerator=max(1, round(said)), denominator=1)
     return min(STANDARD_RATES, key=lambda one: abs(as_fraction(one) - said))
+
+
+def is_same_rate(one: FrameRate, other: FrameRate) -> bool:
+    """Tell whether two rates are one but for rounding in a container."""
+    return abs(as_fraction(one) - as_fraction(other)) <= as_fraction(one) * _SAME
 
 
 def nominal(rate: FrameRate) -> int:

@@ -12,6 +12,7 @@ from dam.handoff.rates import (
     frame_after,
     frame_at,
     from_timecode,
+    is_same_rate,
     may_drop,
     rate_name,
     standard_rate,
@@ -163,7 +164,7 @@ def _stretch(piece: Piece, wish: TimelineWish, rate: FrameRate, own: FrameRate |
     grid = own or rate
     late_ms = piece.video_start_ms if own else 0
     length = max(1, frame_after(piece.duration_ms - late_ms, grid))
-    if own and piece.video_frames and own == piece.frame_rate:
+    if own and piece.frame_rate and piece.video_frames and is_same_rate(own, piece.frame_rate):
         length = min(length, piece.video_frames)
     end_ms = piece.end_ms if piece.end_ms > piece.start_ms else piece.duration_ms
     shot_in = min(max(0, frame_at(piece.start_ms - late_ms, grid)), length - 1)
@@ -217,14 +218,13 @@ def _warnings(pieces: Sequence[Piece], cuts: Sequence[Cut], rate: FrameRate) -> 
             f"The timeline runs at {rate_name(rate)} frames per second; of other rates are {named}. They keep their"
             " own in and out points; where they end on the timeline is rounded to its frames."
         )
-    varying = sum(
-        1 for cut in cuts if cut.piece.frame_rate and as_fraction(cut.piece.frame_rate) != as_fraction(cut.rate)
-    )
+    stated = [(cut.rate, cut.piece.frame_rate) for cut in cuts]
+    varying = sum(1 for counted, said in stated if said and not is_same_rate(counted, said))
     if varying:
         yield (
-            f"{varying:,} of a rate that is no standard one (often a phone's, which varies): counted at the nearest,"
+            f"{varying:,} of a rate that is no standard one (often a phone’s, which varies): counted at the nearest,"
             " as editing programs do; look at their cuts."
         )
     offline = sum(1 for cut in cuts if cut.piece.offline)
     if offline:
-        yield f"{offline:,} of a drive that is not here now: the edit finds them where they were last."
+        yield f"{offline:,} not here now (a drive that is away, a file that moved): named as they were last."

@@ -16,6 +16,7 @@ from search.pages.describing import ONE, SURE, asset_changes, asset_form, past
 from search.templatetags.notices import say_done
 
 _CHOICES = 12
+COPIED = "copied"  # in the session: the asset whose metadata is to be pasted
 
 
 @require_POST
@@ -30,6 +31,18 @@ def save(request: HttpRequest, asset_id: int) -> HttpResponse:
     else:
         if made is not None:
             say_done(request, said(made).removesuffix(ONE) + ".", corrections=[made])
+    if request.headers.get("HX-Request"):
+        return render(request, "asset/_describe_part.html", {"asset_id": asset_id, **asset_form(asset_id)})
+    return HttpResponseRedirect(reverse("search:asset", args=[asset_id]))
+
+
+@require_POST
+def copy(request: HttpRequest, asset_id: int) -> HttpResponse:
+    """Remember an asset, so that what is said of it can be pasted onto a selection."""
+    if not Asset.objects.filter(pk=asset_id).exists():
+        raise Http404
+    request.session[COPIED] = asset_id
+    say_done(request, "Copied. Select others, and choose Edit: what is copied can be pasted there.")
     if request.headers.get("HX-Request"):
         return render(request, "asset/_describe_part.html", {"asset_id": asset_id, **asset_form(asset_id)})
     return HttpResponseRedirect(reverse("search:asset", args=[asset_id]))

@@ -72,7 +72,7 @@ def together(asset_ids: Collection[int]) -> Together:
             if said[each] not in (None, ""):
                 counted[said[each]] += 1
         words = said[MetadataField.KEYWORDS]
-        keywords.update(dict.fromkeys(map(str, words)) if isinstance(words, list) else ())
+        keywords.update(list(dict.fromkeys(map(str, words))) if isinstance(words, list) else ())
     return Together(assets=len(every), values=values, keywords=dict(keywords.most_common()))
 
 

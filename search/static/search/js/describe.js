@@ -1,28 +1,31 @@
-// The panel that edits what is said of an asset: e begins, 0–5 are stars, 6–9 labels, as in Lightroom.
+// What edits the description of an asset or of a selection: e begins, 0–5 are stars, 6–9 labels, as in Lightroom.
 import { typing } from "./app.js";
 
 const MARK = /^[0-9]$/;
+const form = () => document.querySelector("[data-describe], [data-many]");
 
 function first() {
   document.documentElement.classList.remove("is-info-closed");
-  const field = document.querySelector("[data-describe] [name=title]");
+  const field = form()?.querySelector("[name=title]");
   field?.scrollIntoView({ block: "nearest" });
   field?.focus();
   field?.select();
 }
 
 function mark(key) {
-  const button = document.querySelector(`[data-describe] [data-mark="${key}"]`);
+  const button = form()?.querySelector(`[data-mark="${key}"]`);
   button?.click();
   return Boolean(button);
 }
 
 document.addEventListener("keydown", (event) => {
+  const large = event.target.closest?.("[data-many] textarea");
+  if (large && event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); large.form.requestSubmit(); return; }
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   if (document.querySelector("dialog[open], .part") || document.activeElement?.closest?.("[data-tile]")) return;
   if (typing(event.target)) {
     // Escape leaves the field; what was typed is kept, as with any other way out of it.
-    if (event.key === "Escape" && event.target.closest("[data-describe]")) { event.preventDefault(); event.stopPropagation(); event.target.blur(); }
+    if (event.key === "Escape" && event.target.closest("[data-describe], [data-many]")) { event.preventDefault(); event.stopPropagation(); event.target.blur(); }
     return;
   }
   if (event.key === "e") { event.preventDefault(); first(); }
