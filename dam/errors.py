@@ -16,6 +16,7 @@
     ├── StoreError             a vector index or a rendition can't be read or written
     ├── QueryError             the words of a search can't be understood
     ├── CollectionError        a collection or a pinned query can't be made or changed like that
+    ├── StockError             a submission, a release or an export can't be made like that
     ├── SelectionError         what is selected is nothing, or more than can be worked with at once
     ├── PeopleError            what was asked of people or faces can't be done
     │   └── AlreadyNamed       somebody else has that name: they may be merged
@@ -24,7 +25,7 @@
     ├── TranscriptError        a transcript can't be changed or read like that
     ├── TokenError             a token of the API can't be made, or is not there
     ├── ShareError             a collection can't be shared like that
-    └── HandOffError           what was asked for can't be downloaded
+    └── HandOffError           what was asked for can't be downloaded or taken to an edit
 
 The message of each is one plain sentence that may be shown to the user as it is.
 """
@@ -96,6 +97,10 @@ class QueryError(AfterimageError):
 
 class CollectionError(AfterimageError):
     """A collection or a pinned query can't be made or changed in the way that was asked for."""
+
+
+class StockError(AfterimageError):
+    """A submission, a release or an export can't be made or changed in the way that was asked for."""
 
 
 class SelectionError(AfterimageError):

@@ -13,10 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dam.types import (
+    ClipWish,
+    CutClip,
     Essence,
     FoundFace,
     FoundObject,
     FoundText,
+    MadePicture,
+    PictureWish,
     Prepared,
     RenditionFile,
     SourceFile,
@@ -218,6 +222,21 @@ class MediaReader(Protocol):
         self, source: SourceFile, *, out_dir: Path, on_progress: Callable[[float], None] | None = None
     ) -> RenditionFile:
         """Encode a browser-playable MP4 (H.264, AAC, fast start; at most 1080 lines)."""
+        ...
+
+    def cut_clip(
+        self,
+        source: SourceFile,
+        wish: ClipWish,
+        *,
+        out_dir: Path,
+        on_progress: Callable[[float], None] | None = None,
+    ) -> CutClip:
+        """Cut a stretch of a recording into a file below `out_dir`, copied where that is exact, else encoded."""
+        ...
+
+    def make_picture(self, source: SourceFile, wish: PictureWish, *, out_dir: Path) -> MadePicture:
+        """Write a photo as a JPEG of a chosen size below `out_dir`."""
         ...
 
     def close(self) -> None:

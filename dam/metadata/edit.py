@@ -1,13 +1,14 @@
 """Editing what is said of assets, one or thousands: changes in, a correction that undoes them out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from django.db import transaction
 
 from dam.catalog.keywords import shown
+from dam.catalog.readers.vocabulary import just_used
 from dam.catalog.writers import metadata_edits, metadata_writes
 from dam.metadata import values
-from dam.types import ChangeKeywords, Changes, EditCause, MetadataField, MetadataValue, MetadataValues, SetTo
+from dam.types import Change, ChangeKeywords, Changes, EditCause, MetadataField, MetadataValue, MetadataValues, SetTo
 
 SUBJECT = metadata_edits.SUBJECT
 _QUOTED = 40  # characters of a value in a summary
@@ -24,6 +25,7 @@ def change(asset_ids: Iterable[int], changes: Changes, *, cause: EditCause = Edi
         lambda _pk, now: values.of(now, clean),
         cause=cause,
         summarize=lambda counts: summary(clean, counts),
+        used=_used(clean.get(MetadataField.KEYWORDS)),
     )
 
 
@@ -37,9 +39,22 @@ def put(given: Mapping[int, MetadataValues], *, cause: EditCause, why: str = "")
         return {field: value for field, value in clean[pk].items() if not values.same(value, now[field])}
 
     def summarize(counts: Mapping[MetadataField, int]) -> str:
-        return f"{why or 'Metadata'}: {_listed(counts)} of {_assets(max(counts.values()))}"
+        return f"{why or 'Metadata'}: {_listed(counts)} for {_assets(max(counts.values()))}"
 
     return _edit(clean, decide, cause=cause, summarize=summarize)
+
+
+def add_keywords(words: Mapping[int, Collection[str]], *, why: str = "") -> int | None:
+    """Add keywords to each asset of its own, as suggestions are taken; returns and raises as `change`."""
+    added = {pk: ChangeKeywords(add=tuple(values.clean_keywords(some))) for pk, some in words.items()}
+    once = ChangeKeywords(add=tuple(dict.fromkeys(word for one in added.values() for word in one.add)))
+    return _edit(
+        added,
+        lambda pk, now: values.of(now, {MetadataField.KEYWORDS: added[pk]}),
+        cause=EditCause.USER,
+        summarize=lambda counts: why or summary({MetadataField.KEYWORDS: once}, counts),
+        used=once.add,
+    )
 
 
 def undo(correction_id: int) -> bool:
@@ -58,15 +73,15 @@ def left(correction_id: int) -> str:
 
 
 def summary(changes: Changes, counts: Mapping[MetadataField, int]) -> str:
-    """Say what was done in a line: `Title “Harbour” of 3 assets`."""
+    """Say what was done in a line: `Title “Harbour” for 3 assets`."""
     telling = {field: count for field, count in counts.items() if field is not MetadataField.COUNTRY_CODE} or counts
     most = max(telling.values())
     if len(telling) > 1:
-        return f"{_listed(telling)} of {_assets(most)}"
+        return f"{_listed(telling)} for {_assets(most)}"
     (field,) = telling
     made = changes[field]
     return (
-        f"{_keyword_words(made) if isinstance(made, ChangeKeywords) else _set_words(field, made)} of {_assets(most)}"
+        f"{_keyword_words(made) if isinstance(made, ChangeKeywords) else _set_words(field, made)} for {_assets(most)}"
     )
 
 
@@ -76,12 +91,14 @@ def _edit(
     *,
     cause: EditCause,
     summarize: metadata_edits.Summarize,
+    used: Iterable[str] = (),
 ) -> int | None:
     with transaction.atomic():
         made = metadata_edits.edit(asset_ids, decide, cause=cause, summarize=summarize)
         if made is None:
             return None
         _follow(made.touched, cause=cause)
+        transaction.on_commit(lambda: just_used(used))
         return made.correction_id
 
 
@@ -89,6 +106,13 @@ def _follow(asset_ids: Iterable[int], *, cause: EditCause) -> None:
     """Make the files' turn due, in the transaction of the change; what was read from a file is there already."""
     if cause is not EditCause.FILE:
         metadata_writes.enqueue(asset_ids)
+
+
+def _used(made: Change | None) -> Sequence[str]:
+    """Return the keywords that a change gives."""
+    if isinstance(made, ChangeKeywords):
+        return [*made.add, *(new for _, new in made.rename)]
+    return made.value if made is not None and isinstance(made.value, list) else ()
 
 
 def _set_words(field: MetadataField, made: SetTo) -> str:

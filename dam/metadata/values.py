@@ -64,6 +64,14 @@ def clean_keywords(values: Iterable[str]) -> list[str]:
     return list(found.values())
 
 
+def typed_keywords(text: str) -> list[str]:
+    """Return the keywords in a line as people type it: between commas, semicolons and line ends; a path with "|" or
+    " > ". Raises MetadataError.
+    """
+    words = (re.sub(r"\s*›\s*|\s+>\s+", keywords.SEPARATOR, one) for one in re.split(r"[,;\n]", text))
+    return clean_keywords(words)
+
+
 def warnings(words: Iterable[str]) -> list[str]:
     """Return what is allowed, but that other programs may cut: keywords over the limit of IPTC."""
     long = [word for word in map(keywords.leaf, words) if len(word.encode()) > IPTC_KEYWORD]

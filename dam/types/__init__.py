@@ -3,6 +3,7 @@
 from dam.types.access import Scope
 from dam.types.changes import CLEAR, Change, ChangeKeywords, Changes, MetadataValue, MetadataValues, SetTo
 from dam.types.described import EditCause, MergeRule, MetadataField, WriteMode
+from dam.types.exports import ClipWish, CutClip, CutHow, MadePicture, PictureWish, SoundCut
 from dam.types.media import (
     AssetState,
     AudioTrack,
@@ -67,8 +68,11 @@ __all__ = [
     "Change",
     "ChangeKeywords",
     "Changes",
+    "ClipWish",
     "CollectionKind",
     "ColourShare",
+    "CutClip",
+    "CutHow",
     "DeliveryForm",
     "DownloadForm",
     "EditCause",
@@ -85,6 +89,7 @@ __all__ = [
     "FrameRate",
     "Hit",
     "LineDraft",
+    "MadePicture",
     "MediaKind",
     "MediaMetadata",
     "MediaProbe",
@@ -96,6 +101,7 @@ __all__ = [
     "NamedRegion",
     "NearPlace",
     "PictureLook",
+    "PictureWish",
     "Piece",
     "Plan",
     "Prepared",
@@ -114,6 +120,7 @@ __all__ = [
     "Severity",
     "ShareRight",
     "ShareTerms",
+    "SoundCut",
     "SourceFile",
     "SpeechSegment",
     "SpokenWord",

@@ -55,8 +55,8 @@ class Transcript:
 class LineDraft:
     """One spoken line as it is to be; `unit_id` is None for one that is new.
 
-    `speaker` is a name, "" where nobody was named. `breaks` are times (ms of the asset) inside the line at which
-    somebody's captions went on with the next one. `edited` where a person wrote it.
+    `speaker` is a name, "" where nobody was named. `breaks` are the times (ms of the asset) in the line at which
+    somebody's captions began, none where nobody cut it. `edited` where a person wrote it.
     """
 
     unit_id: int | None

@@ -33,7 +33,7 @@ def test_a_change_is_found_by_its_words_at_once_and_taken_back() -> None:
     for words in ("harbour", "dog", "animals"):
         assert [match.unit_id for match in fulltext.find(words)] == [one.pk], words
     assert done is not None
-    assert take_back([done]) == ["Title, keywords of 1 asset"]
+    assert take_back([done]) == ["Title, keywords for 1 asset"]
     assert said(one.asset_id, "title", "keywords") == ("", [])
     assert fulltext.find("harbour") == []
     assert take_back([done]) == []
@@ -95,7 +95,7 @@ def test_another_program_may_give_each_asset_its_own_values() -> None:
     assert said(one.asset_id, "title", "rating") == ("One", 2)
     assert said(two.asset_id, "keywords") == (["b", "a"],)
     (edit,) = MetadataEdit.objects.all()
-    assert (edit.cause, edit.summary) == ("file", "Read from sidecars: Title, keywords, rating of 1 asset")
+    assert (edit.cause, edit.summary) == ("file", "Read from sidecars: Title, keywords, rating for 1 asset")
 
 
 def test_thousands_are_changed_and_taken_back_in_seconds_with_few_queries() -> None:

@@ -93,11 +93,11 @@ def test_only_keywords_are_added_to() -> None:
 
 
 def test_summaries_say_what_was_done() -> None:
-    assert summary({F.TITLE: SetTo("Harbour")}, {F.TITLE: 1}) == "Title “Harbour” of 1 asset"
-    assert summary({F.RATING: SetTo(5)}, {F.RATING: 1200}) == "5 stars of 1,200 assets"
-    assert summary({F.CREATOR: CLEAR}, {F.CREATOR: 2}) == "Creator removed of 2 assets"
+    assert summary({F.TITLE: SetTo("Harbour")}, {F.TITLE: 1}) == "Title “Harbour” for 1 asset"
+    assert summary({F.RATING: SetTo(5)}, {F.RATING: 1200}) == "5 stars for 1,200 assets"
+    assert summary({F.CREATOR: CLEAR}, {F.CREATOR: 2}) == "Creator removed for 2 assets"
     words = ChangeKeywords(add=("Animals|Dog",), remove=("cat",))
-    assert summary({F.KEYWORDS: words}, {F.KEYWORDS: 2}) == "Keywords +Animals › Dog, −cat of 2 assets"
+    assert summary({F.KEYWORDS: words}, {F.KEYWORDS: 2}) == "Keywords +Animals › Dog, −cat for 2 assets"
     assert (
-        summary({F.CITY: SetTo("Lisbon"), F.TITLE: SetTo("x")}, {F.CITY: 3, F.TITLE: 2}) == "Title, city of 3 assets"
+        summary({F.CITY: SetTo("Lisbon"), F.TITLE: SetTo("x")}, {F.CITY: 3, F.TITLE: 2}) == "Title, city for 3 assets"
     )

@@ -11,7 +11,7 @@ from dam.catalog.models.pin import PinnedQuery, PinResult, PinRun, PinTurn
 from dam.catalog.models.seen import Caption, DetectedObject, TextLine
 from dam.catalog.models.share import ShareLink
 from dam.catalog.models.stage import ActivePack, StageModel, StageRun
-from dam.catalog.models.submission import DeliveredAsset, Delivery, Release, Submission, SubmissionItem
+from dam.catalog.models.submission import AssetNoise, DeliveredAsset, Delivery, Release, Submission, SubmissionItem
 from dam.catalog.models.tag import Tag, TagScore, TagVerdict, TaughtTag
 from dam.catalog.models.token import ApiToken
 from dam.catalog.models.transcript import HeardTranscript, Speaker, Speech, TranscriptRecord
@@ -22,6 +22,7 @@ __all__ = [
     "ApiToken",
     "Asset",
     "AssetMetadata",
+    "AssetNoise",
     "AssetPlace",
     "Caption",
     "Collection",

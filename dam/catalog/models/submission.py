@@ -122,3 +122,14 @@ class DeliveredAsset(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+
+class AssetNoise(models.Model):
+    """How noisy an asset's preview is (`dam.engines.look.noise_of`), measured when it is first to be sent."""
+
+    asset = models.OneToOneField(Asset, models.CASCADE, related_name="noise", primary_key=True)
+    model = models.CharField(max_length=120)
+    noise = models.FloatField(null=True)  # null: it has no picture
+
+    def __str__(self) -> str:
+        return f"noise of asset {self.asset_id}"

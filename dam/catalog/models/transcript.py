@@ -42,8 +42,8 @@ class TranscriptRecord(models.Model):
 class Speech(models.Model):
     """The words of one clip. `words` is [[text, start_ms, end_ms, probability], …]; `weak` is never shown.
 
-    `edited` lines are as a person wrote them; `breaks` are the times (ms of the asset) inside the line at which
-    somebody's captions went on with the next one.
+    `edited` lines are as a person wrote them; `breaks` are the times (ms of the asset) at which somebody's
+    captions in the line began, none where nobody cut it.
     """
 
     unit = models.OneToOneField(Unit, models.CASCADE, related_name="speech", primary_key=True)

@@ -17,9 +17,11 @@ from dam.catalog.lexicon import recent_lexicon
 from dam.catalog.models import AssetMetadata, AssetPlace, Collection, Face, TagScore, Unit
 from dam.catalog.readers import conditions, counted_facts, measure
 from dam.catalog.readers.browse import Picture, as_picture
+from dam.catalog.readers.collection_items import made_collections
 from dam.catalog.readers.counted import Counted, Names, named
 from dam.catalog.readers.people import shown_faces
 from dam.catalog.readers.seen import object_labels
+from dam.catalog.readers.speakers import speakers
 from dam.catalog.readers.tag_counts import tag_counts
 from dam.catalog.readers.tagged import LINE, models_shown
 from dam.catalog.remembered import Remembered
@@ -95,12 +97,24 @@ def saved() -> Names:
     )
 
 
+def _collections() -> Names:
+    """Return the collections made by hand, the last used first."""
+    return tuple(
+        Counted(value=made.name, folded=words.folded(made.name), count=made.count, order=at)
+        for at, made in enumerate(made_collections())
+    )
+
+
 def _with_least(name: Counted, least: int) -> Counted:
     return name if name.count is None or least <= name.count else replace(name, count=least)
 
 
 def _by_order(name: Counted) -> tuple[float, int, str]:
     return name.order, -(name.count or 0), name.folded
+
+
+def _speakers() -> Names:
+    return tuple(named(one.name, one.lines) for one in speakers())
 
 
 def _people() -> Names:
@@ -222,6 +236,7 @@ def _sounds() -> Names:
 _TAGS = Remembered(tag_counts)  # tags and sounds are counted once
 NAMES: dict[str, Remembered[Names]] = {
     "person": Remembered(_people),
+    "speaker": Remembered(_speakers),
     "tag": Remembered(_tags),
     "objects": Remembered(_objects),
     "place": Remembered(_places),
@@ -238,4 +253,5 @@ NAMES: dict[str, Remembered[Names]] = {
     "after": Remembered(counted_facts.since),
     "before": Remembered(counted_facts.until),
     "sounds": Remembered(_sounds),
+    "collection": Remembered(_collections),
 }

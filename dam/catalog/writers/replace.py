@@ -7,7 +7,7 @@ Where shots were cut otherwise, what people said moves to the shot that shares m
 from collections.abc import Sequence
 
 from dam.catalog import fulltext
-from dam.catalog.models import Asset, Embedding, Face, IgnoredRegion, Rendition, TagVerdict, Unit
+from dam.catalog.models import Asset, CollectionItem, Embedding, Face, IgnoredRegion, Rendition, TagVerdict, Unit
 from dam.catalog.writers.units import forget_embeddings, forget_units
 from dam.types import RenditionRole, UnitKind
 
@@ -78,5 +78,6 @@ def _move(unit: Unit, heir: Unit) -> None:
     Face.objects.filter(unit=unit).update(unit=heir)
     Embedding.objects.filter(unit=unit, face__isnull=False).update(unit=heir)
     Rendition.objects.filter(unit=unit, role=RenditionRole.FACE).update(unit=heir)
+    CollectionItem.objects.filter(unit=unit).update(unit=heir)
     said = set(TagVerdict.objects.filter(unit=heir).values_list("tag_id", flat=True))
     TagVerdict.objects.filter(unit=unit).exclude(tag_id__in=said).update(unit=heir)

@@ -153,6 +153,17 @@ def ensure_speakers(names: Collection[str]) -> dict[str, Speaker]:
     return found
 
 
+def spell(name: str) -> list[str]:
+    """Write the name of a speaker, known in whatever case, in exactly this way; returns how it was, if otherwise."""
+    before = []
+    for row in ensure_speakers([name]).values():
+        if row.name != name:
+            before.append(row.name)
+            row.name = name
+            row.save(update_fields=["name"])
+    return before
+
+
 def prune_speakers() -> None:
     """Forget the speakers who say nothing any more, but for those of whom somebody said which person they are."""
     Speaker.objects.filter(lines__isnull=True, person__isnull=True).delete()

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from dam.catalog import jobs
+from dam.catalog.ids import chunks
 from dam.catalog.models import Asset, Correction, HeardTranscript, Speech, StageRun, TranscriptRecord
 from dam.catalog.readers.transcripts import draft_of
 from dam.catalog.writers import spoken_lines as lines
@@ -65,6 +66,9 @@ class Editing:
     states: dict[int, dict[str, Any]] = field(default_factory=dict)
     speakers: dict[int, str] = field(default_factory=dict)
     made: list[int] = field(default_factory=list)
+    removed: list[int] = field(default_factory=list)
+    whole: list[int] = field(default_factory=list)
+    spelled: list[str] = field(default_factory=list)
 
     def lines(self, asset_id: int) -> list[LineDraft]:
         """Return the lines of an asset that are shown, in time order."""
@@ -81,6 +85,7 @@ class Editing:
         self._remember(asset_id, touched)
         made, units = lines.put_lines(record, put)
         self.made += made
+        self.removed += remove
         forget_units(remove)
         lines.renumber(asset_id)
         lines.vectors_due([asset_id], units, models=self.models)
@@ -91,6 +96,7 @@ class Editing:
         record = self._theirs(asset_id)
         there = list(Speech.objects.filter(unit__asset_id=asset_id).values_list("pk", flat=True))
         self._remember(asset_id, there)
+        self.whole.append(asset_id)
         forget_units(there)
         record.source, record.model, record.language = source, "", language
         record.save(update_fields=["source", "model", "language"])
@@ -99,10 +105,11 @@ class Editing:
         lines.renumber(asset_id)
         lines.vectors_due([asset_id], units, models=self.models)
 
-    def take_heard(self, asset_id: int, kept: Sequence[LineDraft], *, dropped: Collection[int]) -> None:
+    def take_heard(self, asset_id: int, kept: Sequence[LineDraft], *, dropped: Collection[int]) -> list[int]:
         """Show what the engine heard last, but for its segments numbered in `dropped`; beside it these lines stay.
 
-        Where none stays the transcript is the engine's again. Raises TranscriptError where nothing is offered.
+        Where none stays the transcript is the engine's again. Returns the units of the segments. Raises
+        TranscriptError where nothing is offered.
         """
         record = self._theirs(asset_id)
         heard = HeardTranscript.objects.filter(asset_id=asset_id).first()
@@ -111,6 +118,7 @@ class Editing:
         stay = {line.unit_id for line in kept}
         there = list(Speech.objects.filter(unit__asset_id=asset_id).values_list("pk", flat=True))
         self._remember(asset_id, there)
+        self.whole.append(asset_id)
         forget_units([unit for unit in there if unit not in stay])
         record.source, record.model, record.language = heard.source, heard.model, heard.language
         segments = [part for number, part in enumerate(heard.segments) if number not in dropped]
@@ -124,6 +132,7 @@ class Editing:
         record.save(update_fields=["source", "model", "language", "edited_at"])
         lines.renumber(asset_id)
         lines.vectors_due([asset_id], [unit.pk for unit in units], models=self.models)
+        return [unit.pk for unit in units]
 
     def refuse_heard(self, asset_id: int) -> None:
         """Keep what people have made, and no longer offer what an engine heard."""
@@ -136,13 +145,20 @@ class Editing:
         for unit, name in lines.say_speakers(names).items():
             self.speakers.setdefault(unit, name)
 
+    def spell(self, name: str) -> None:
+        """Write a speaker's name in exactly this way."""
+        self.spelled += lines.spell(name)
+
     def journal(self, summary: str) -> int:
         """Store the correction, and return its id."""
         inverse = {
             "assets": [[asset_id, before] for asset_id, before in self.before.items()],
             "lines": list(self.states.values()),
             "made": self.made,
+            "removed": self.removed,
+            "whole": self.whole,
             "speakers": [[unit, name] for unit, name in self.speakers.items() if unit not in self.states],
+            "spelled": self.spelled,
         }
         return Correction.objects.create(subject=SUBJECT, summary=summary, inverse=inverse).pk
 
@@ -197,19 +213,25 @@ def editing(asset_ids: Collection[int], *, models: Sequence[str]) -> Iterator[Ed
 
 
 def undo(correction_id: int) -> bool:
-    """Put lines and speakers back as they were before a change; False when that was undone already."""
+    """Put lines and speakers back as they were before a change.
+
+    False when that was undone already, or when the lines are gone, since another transcript was taken.
+    """
     with transaction.atomic():
         row = Correction.objects.select_for_update().filter(pk=correction_id, subject=SUBJECT, undone=False).first()
-        if row is None:
+        if row is None or not _still_there(row.inverse):
             return False
         inverse = row.inverse
         there = dict(inverse["assets"])
         records = TranscriptRecord.objects.select_for_update().filter(asset_id__in=there).order_by("pk")
         for record in records:
             _record_back(record, there[record.asset_id])
-        forget_units(inverse["made"])
+        of_whole = Speech.objects.filter(unit__asset_id__in=inverse["whole"]).values_list("pk", flat=True)
+        forget_units({*inverse["made"], *of_whole} - {state["unit"] for state in inverse["lines"]})
         units = lines.put_states(inverse["lines"])
         lines.say_speakers(dict(inverse["speakers"]))
+        for name in inverse["spelled"]:
+            lines.spell(name)
         for asset_id, before in there.items():
             lines.renumber(asset_id)
             if before.get("new"):
@@ -253,6 +275,14 @@ def _offer(asset: Asset, transcript: Transcript) -> None:
             "offered": known.offered if same and known else bool(segments),
         },
     )
+
+
+def _still_there(inverse: Mapping[str, Any]) -> bool:
+    """Tell whether the lines that a change only changed are there."""
+    changed = {state["unit"] for state in inverse["lines"] if state["asset"] not in inverse["whole"]}
+    changed -= set(inverse["removed"])
+    there = sum(Speech.objects.filter(pk__in=some).count() for some in chunks(changed))
+    return there == len(changed)
 
 
 def _record_back(record: TranscriptRecord, before: Mapping[str, Any]) -> None:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0015_timecodes'),
+        ('catalog', '0016_asset_noise'),
     ]
 
     operations = [
