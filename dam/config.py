@@ -40,6 +40,21 @@ class Places:
         return self.data / "queries"
 
     @property
+    def releases(self) -> Path:
+        """Model and property releases, as they were uploaded; not to be deleted."""
+        return self.data / "releases"
+
+    @property
+    def agencies(self) -> Path:
+        """The user's own profiles of stock agencies."""
+        return self.data / "agencies"
+
+    @property
+    def guests(self) -> Path:
+        """Clips cut for the guests of shared collections; can be deleted and are cut again."""
+        return self.data / "guests"
+
+    @property
     def scratch(self) -> Path:
         """Work in progress; emptied at start."""
         return self.data / "scratch"

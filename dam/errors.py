@@ -11,13 +11,21 @@
     ├── EngineError            a model can't be loaded or failed
     │   ├── ModelUnavailable   its weights are not here and can't be fetched
     │   └── PackIncomplete     some of the library has no vectors by that pack yet
+    ├── MetadataToolFailed     metadata can't be written into a file, or read from it
+    │   └── MetadataToolMissing    ExifTool is not installed
     ├── StoreError             a vector index or a rendition can't be read or written
     ├── QueryError             the words of a search can't be understood
     ├── CollectionError        a collection or a pinned query can't be made or changed like that
+    ├── StockError             a submission, a release or an export can't be made like that
+    ├── SelectionError         what is selected is nothing, or more than can be worked with at once
     ├── PeopleError            what was asked of people or faces can't be done
     │   └── AlreadyNamed       somebody else has that name: they may be merged
     ├── TagError               a tag can't be made or changed so
-    └── TokenError             a token of the API can't be made, or is not there
+    ├── MetadataError          a title, a keyword … can't be changed so
+    ├── TranscriptError        a transcript can't be changed or read like that
+    ├── TokenError             a token of the API can't be made, or is not there
+    ├── ShareError             a collection can't be shared like that
+    └── HandOffError           what was asked for can't be downloaded or taken to an edit
 
 The message of each is one plain sentence that may be shown to the user as it is.
 """
@@ -71,6 +79,14 @@ class PackIncomplete(EngineError):
         self.missing = missing
 
 
+class MetadataToolFailed(AfterimageError):
+    """Metadata can't be read from a file or written into it by ExifTool."""
+
+
+class MetadataToolMissing(MetadataToolFailed):
+    """ExifTool is not installed."""
+
+
 class StoreError(AfterimageError):
     """A vector index or a rendition can't be read or written."""
 
@@ -81,6 +97,14 @@ class QueryError(AfterimageError):
 
 class CollectionError(AfterimageError):
     """A collection or a pinned query can't be made or changed in the way that was asked for."""
+
+
+class StockError(AfterimageError):
+    """A submission, a release or an export can't be made or changed in the way that was asked for."""
+
+
+class SelectionError(AfterimageError):
+    """Nothing is selected, or more than can be worked with at once."""
 
 
 class PeopleError(AfterimageError):
@@ -99,5 +123,21 @@ class TagError(AfterimageError):
     """A tag can't be made or changed in the way that was asked for."""
 
 
+class MetadataError(AfterimageError):
+    """A field of an asset's metadata can't be changed in the way that was asked for; the message names the field."""
+
+
+class TranscriptError(AfterimageError):
+    """A transcript can't be changed, or a file can't be read as one; the message says why."""
+
+
 class TokenError(AfterimageError):
     """A token of the API can't be made, or is not there."""
+
+
+class ShareError(AfterimageError):
+    """A collection can't be shared in the way that was asked for, or a link is not there."""
+
+
+class HandOffError(AfterimageError):
+    """What was asked for can't be handed out: nothing is left of it, or it is more than is given at once."""

@@ -4,7 +4,7 @@ Adapters live in `dam.engines` (models, decoders) and `dam.vectors` (stores); `d
 fake, used by tests and by the contract suite, stands beside the adapters.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -13,9 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dam.types import (
+    ClipWish,
+    CutClip,
     FoundFace,
     FoundObject,
     FoundText,
+    MadePicture,
+    PictureWish,
     Prepared,
     RenditionFile,
     SourceFile,
@@ -211,8 +215,45 @@ class MediaReader(Protocol):
         """Encode a browser-playable MP4 (H.264, AAC, fast start; at most 1080 lines)."""
         ...
 
+    def cut_clip(
+        self,
+        source: SourceFile,
+        wish: ClipWish,
+        *,
+        out_dir: Path,
+        on_progress: Callable[[float], None] | None = None,
+    ) -> CutClip:
+        """Cut a stretch of a recording into a file below `out_dir`, copied where that is exact, else encoded."""
+        ...
+
+    def make_picture(self, source: SourceFile, wish: PictureWish, *, out_dir: Path) -> MadePicture:
+        """Write a photo as a JPEG of a chosen size below `out_dir`."""
+        ...
+
     def close(self) -> None:
         """End the decoder children."""
+        ...
+
+
+@runtime_checkable
+class MetadataTool(Protocol):
+    """The tags of files, read and written; `path` is absolute and printable."""
+
+    def read(self, path: Path, *, tags: Sequence[str] = ()) -> dict[str, object]:
+        """Return a file's tags as "Group:Name" → value: all of them, or those named. Raises MetadataToolFailed."""
+        ...
+
+    def write(
+        self, path: Path, *, values: Mapping[str, object], clear: Sequence[str] = (), recode_iptc: bool = False
+    ) -> str:
+        """Write tags into a file that is ours to change (a new sidecar is made); returns the tool's warnings.
+
+        `clear` are tags to take away; `recode_iptc` brings all of IPTC to UTF-8 first. Raises MetadataToolFailed.
+        """
+        ...
+
+    def close(self) -> None:
+        """End the tool's process."""
         ...
 
 

@@ -9,7 +9,7 @@ import structlog
 
 from dam.catalog import jobs
 from dam.catalog.models import StageRun
-from dam.catalog.readers.sources import LookFile, looks_of, spoken_lines_of
+from dam.catalog.readers.sources import LookFile, looks_of, spoken_lines_of, units_with_vectors
 from dam.catalog.writers.units import Look, record_embeddings
 from dam.engines.pictures import load_pictures
 from dam.errors import EngineError
@@ -43,11 +43,16 @@ def embed(runs: Sequence[StageRun], tools: Tools) -> None:
 
 
 def embed_speech(runs: Sequence[StageRun], tools: Tools) -> None:
-    """Embed the spoken lines of the runs' assets (all of one model) by their text."""
+    """Embed the spoken lines of the runs' assets (all of one model) by their text; those that have a vector keep it.
+
+    Whoever changes a line's words takes its vectors away (`dam.catalog.writers.transcripts`).
+    """
     watch = Stopwatch()
     embedder = tools.engines.embedder(runs[0].model)
-    lines = spoken_lines_of([run.asset_id for run in runs])
     info = replace(embedder.info, space=speech_space(embedder.info.name))
+    assets = [run.asset_id for run in runs]
+    standing = units_with_vectors(assets, space=info.space)
+    lines = [line for line in spoken_lines_of(assets) if line.unit_id not in standing]
     try:
         batch = tools.limits.embed_batch
         parts = [
@@ -59,7 +64,7 @@ def embed_speech(runs: Sequence[StageRun], tools: Tools) -> None:
         return
     vectors = np.concatenate(parts) if parts else _empty(info.dimensions)
     rows = [Look(unit_id=line.unit_id, at_ms=line.start_ms) for line in lines]
-    record_embeddings(runs, rows, vectors, info=info, took_ms=watch.ms)
+    record_embeddings(runs, rows, vectors, info=info, took_ms=watch.ms, keep=standing)
 
 
 def speech_space(model: str) -> str:

@@ -7,7 +7,7 @@ import structlog
 from dam.catalog import jobs
 from dam.catalog.models import StageRun
 from dam.catalog.readers.sources import source_of, subtitles_of
-from dam.catalog.writers.units import record_transcript
+from dam.catalog.writers.transcripts import record_transcript
 from dam.engines.speech.cues import transcript_from_cues
 from dam.errors import DecoderCrashed, EngineError, MediaError, MediaVanished, ModelUnavailable
 from dam.types import SourceFile, SubtitleCue, Transcript, TranscriptSource

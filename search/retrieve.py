@@ -31,7 +31,7 @@ from search.vectors.spaces import Spaces
 
 _TEXT_LIMIT = 200  # units per text column
 _COMPARED = 128  # of the best pictures are compared with each other, at least: the first two pages
-_LISTED = 1_000  # units that nothing but filters asked for: as many as pages go through
+LISTED = 1_000  # units that nothing but filters asked for: as many as pages go through
 _OF_COLUMN = {
     TextColumn.SPOKEN: EvidenceSource.SPOKEN_WORDS,
     TextColumn.DESCRIBED: EvidenceSource.TEXT,
@@ -55,20 +55,23 @@ class Retrieved:
     beside: dict[int, tuple[Evidence, ...]] = field(default_factory=dict)
 
 
-def retrieve(query: Query, spaces: Spaces) -> Retrieved:
-    """Return what may be meant, each with its evidence. Raises QueryError, EngineError, database errors."""
+def retrieve(query: Query, spaces: Spaces, *, most_listed: int = LISTED) -> Retrieved:
+    """Return what may be meant, each with its evidence; of what filters alone ask for at most `most_listed` units.
+
+    Raises QueryError, EngineError, database errors.
+    """
     found = Retrieved()
     for each in query.alternatives or (query,):
-        _add_all(found, each, spaces)
+        _add_all(found, each, spaces, most_listed)
     return found
 
 
-def _add_all(found: Retrieved, query: Query, spaces: Spaces) -> None:
+def _add_all(found: Retrieved, query: Query, spaces: Spaces, most_listed: int) -> None:
     """Add what one alternative asks: all of it at once. A phrase must be there word by word, so it asks only text."""
     within = _without(allowed(query, spaces), query, spaces)
     narrowing = Narrowing(kinds=query.kinds, only=within.only, but=within.but)
     if not (query.text or query.phrases or query.examples or query.weighted):
-        found.certain.update(_listed(query, within))
+        found.certain.update(_listed(query, within, limit=most_listed))
         return
     found.beside.update(within.evidence)
     if query.examples:
@@ -205,7 +208,7 @@ def _taken_in(text: str) -> list[tuple[int, Evidence]]:
     snippet = f"{words.MARK_START}{place}{words.MARK_END}"
     return [
         (unit, Evidence(source=EvidenceSource.PLACE, score=certainty, raw=certainty, snippet=snippet))
-        for unit, certainty in units_in_place(place)[:_LISTED]
+        for unit, certainty in units_in_place(place)[:LISTED]
     ]
 
 
@@ -224,10 +227,10 @@ def _trusted(evidence: Evidence) -> float:
     return TRUST[evidence.source] * evidence.score
 
 
-def _listed(query: Query, within: Allowed) -> Mapping[int, tuple[Evidence, ...]]:
+def _listed(query: Query, within: Allowed, *, limit: int) -> Mapping[int, tuple[Evidence, ...]]:
     """Return what filters alone ask for: the surest first, or the newest where there is no more or less sure."""
     if within.own is None:
-        newest = narrow.newest_units(within.condition, kinds=query.kinds, but=within.but, limit=_LISTED)
+        newest = narrow.newest_units(within.condition, kinds=query.kinds, but=within.but, limit=limit)
         return dict.fromkeys(newest, ())
     kept = narrow.of_kinds(within.own, query.kinds)
     own = [unit for unit in within.own if unit in kept and unit not in within.but]

@@ -27,6 +27,7 @@ from search.vectors.spaces import Spaces
 __all__ = ["Found", "find", "more_like", "parse_query", "search"]
 
 PAGE = 60
+LISTED = retrieve.LISTED
 
 
 def parse_query(text: str, kinds: Iterable[MediaKind | str] = (), *, library_id: int | None = None) -> Query:
@@ -90,14 +91,22 @@ def more_like(
 
 
 def find(
-    query: Query, *, strictness: int = 0, embedder: Embedder | None = None, source: Follower | None = None
+    query: Query,
+    *,
+    strictness: int = 0,
+    most_listed: int = LISTED,
+    embedder: Embedder | None = None,
+    source: Follower | None = None,
 ) -> Found:
-    """Return everything that answers a query, ranked. Raises as `search`."""
+    """Return everything that answers a query, ranked: of what filters alone ask for, the first `most_listed`.
+
+    Raises as `search`.
+    """
     began = perf_counter()
     spaces = Spaces(source or follower(), embedder=embedder)
     if not asks_for_something(query):
         raise QueryError("Type what you look for: a few words, or a spoken phrase in quotes.")
-    found = retrieve.retrieve(query, spaces)
+    found = retrieve.retrieve(query, spaces, most_listed=most_listed)
     asked = {candidate.unit_id for candidate in found.candidates} | set(found.certain)
     units = rows.visible_units(asked, library_id=query.library_id)
     ranked = beside(rank(found.candidates, units, groups=found.groups, strictness=strictness), found.beside)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import settings
 
 from dam.catalog import lexicon, remembered
+from dam.catalog.readers import vocabulary
 from search.answer import answers
 from search.query import known
 from tests.services import chromium_path, missing, postgres_database, postgres_url, rabbitmq_url, redis_url
@@ -27,6 +28,7 @@ def _nothing_kept() -> None:
     lexicon.forget()
     known.forget()
     remembered.forget()
+    vocabulary.forget()
     answers.forget()
 
 

@@ -214,7 +214,7 @@ def sharpness(pixels: Pixels) -> float:
     luma: NDArray[np.float32] = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.float32)
     if min(luma.shape) < _TILE:
         return 0.0
-    noise = float(np.percentile(_tiles(np.abs(cv2.filter2D(luma, -1, _IMMERKAER))), 10)) * np.sqrt(np.pi / 2) / 6
+    noise = _noise(luma)
     luma = np.asarray(cv2.sepFilter2D(luma, -1, _SOFT, _SOFT), dtype=np.float32)
     crisp = np.fmin(_crispness(luma, 0, noise), _crispness(luma, 1, noise))
     found = crisp[np.isfinite(crisp)]
@@ -222,6 +222,25 @@ def sharpness(pixels: Pixels) -> float:
         return 0.0
     sharp = float(np.percentile(found, _SHARP_PART))
     return _share((sharp - _CRISP_LOW) / (_CRISP_HIGH - _CRISP_LOW))
+
+
+def noise_of(pixels: Pixels) -> float | None:
+    """Return the standard deviation of the noise of one picture, in grey levels of 255; None where it is too small.
+
+    Immerkær, "Fast Noise Variance Estimation" (CVIU 1996), over the tenth of the tiles that have the least texture.
+    A rendition is smaller than its original, which averages noise away: compare only pictures of about one size.
+    """
+    import cv2
+
+    luma: NDArray[np.float32] = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    return None if min(luma.shape) < _TILE else _noise(luma)
+
+
+def _noise(luma: NDArray[np.float32]) -> float:
+    import cv2
+
+    tiles = _tiles(np.abs(cv2.filter2D(luma, -1, _IMMERKAER)))
+    return float(np.percentile(tiles, 10) * np.sqrt(np.pi / 2) / 6)
 
 
 def _crispness(luma: NDArray[np.float32], axis: int, noise: float) -> NDArray[np.float32]:

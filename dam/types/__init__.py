@@ -1,7 +1,9 @@
 """The nouns that flow between steps: frozen, slotted, keyword-only; no Django; times in whole milliseconds."""
 
 from dam.types.access import Scope
+from dam.types.changes import CLEAR, Change, ChangeKeywords, Changes, MetadataValue, MetadataValues, SetTo
 from dam.types.described import EditCause, MergeRule, MetadataField, WriteMode
+from dam.types.exports import ClipWish, CutClip, CutHow, MadePicture, PictureWish, SoundCut
 from dam.types.media import (
     AssetState,
     AudioTrack,
@@ -50,17 +52,28 @@ from dam.types.seen import (
     RegionKind,
     TagKind,
 )
-from dam.types.speech import SpeechSegment, SpokenWord, Transcript, TranscriptSource
+from dam.types.sharing import DownloadForm, Piece, ShareRight, ShareTerms
+from dam.types.speech import LineDraft, SpeechSegment, SpokenWord, Transcript, TranscriptSource
+from dam.types.stock import DeliveryForm, ReleaseKind, Severity
 
 __all__ = [
+    "CLEAR",
     "SWAPPED",
     "UPSTREAM",
     "AssetState",
     "AudioTrack",
     "Box",
     "Candidate",
+    "Change",
+    "ChangeKeywords",
+    "Changes",
+    "ClipWish",
     "CollectionKind",
     "ColourShare",
+    "CutClip",
+    "CutHow",
+    "DeliveryForm",
+    "DownloadForm",
     "EditCause",
     "Evidence",
     "EvidenceSource",
@@ -73,15 +86,21 @@ __all__ = [
     "FoundText",
     "FrameRate",
     "Hit",
+    "LineDraft",
+    "MadePicture",
     "MediaKind",
     "MediaMetadata",
     "MediaProbe",
     "MergeRule",
     "MetadataField",
+    "MetadataValue",
+    "MetadataValues",
     "Motion",
     "NamedRegion",
     "NearPlace",
     "PictureLook",
+    "PictureWish",
+    "Piece",
     "Plan",
     "Prepared",
     "PreparedUnit",
@@ -89,11 +108,17 @@ __all__ = [
     "Region",
     "RegionKind",
     "Relation",
+    "ReleaseKind",
     "RenditionFile",
     "RenditionRole",
     "RunCause",
     "Scope",
     "SearchResult",
+    "SetTo",
+    "Severity",
+    "ShareRight",
+    "ShareTerms",
+    "SoundCut",
     "SourceFile",
     "SpeechSegment",
     "SpokenWord",

@@ -179,6 +179,10 @@ class MediaProbe:
     """What a decoder found: sizes are as displayed (orientation and rotation applied).
 
     `format` is the sniffed container or picture format in lower case (`jpeg`, `heif`, `mov,mp4`, `flac`).
+    `timecode` is that of the first picture, as the container writes it (a `;` before the frames: drop-frame).
+    `video_start_ms` is when the first picture comes on the asset's clock, whose zero is where the first of its tracks
+    begins; `video_frames` how many pictures there are (0: not stated). `time_reference` is the first sample of a
+    Broadcast Wave file, counted from midnight (EBU Tech 3285).
     """
 
     kind: MediaKind
@@ -189,6 +193,9 @@ class MediaProbe:
     duration_ms: int = 0
     frame_rate: FrameRate | None = None
     timecode: str = ""
+    video_start_ms: int = 0
+    video_frames: int = 0
+    time_reference: int | None = None
     video_codec: str = ""
     audio_tracks: tuple[AudioTrack, ...] = ()
     rotation_deg: int = 0

@@ -15,6 +15,7 @@ class EvidenceSource(StrEnum):
     TEXT = "text"
     WRITTEN = "written in the picture"
     CAPTION = "caption"
+    SPEAKER = "speaker"
     SOUND = "sound"
     FACE = "face"
     TAG = "tag"
@@ -22,6 +23,7 @@ class EvidenceSource(StrEnum):
     OBJECT = "objects"
     LOOK = "look"
     PLACE = "place"
+    COLLECTION = "collection"
 
 
 class Relation(StrEnum):

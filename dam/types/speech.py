@@ -10,6 +10,7 @@ class TranscriptSource(StrEnum):
     MODEL = "model"
     SIDECAR = "sidecar"
     EMBEDDED = "embedded"
+    PERSON = "person"  # a file that a user gave, or lines written by hand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,3 +49,21 @@ class Transcript:
     model: str
     language: str
     segments: tuple[SpeechSegment, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineDraft:
+    """One spoken line as it is to be; `unit_id` is None for one that is new.
+
+    `speaker` is a name, "" where nobody was named. `breaks` are the times (ms of the asset) in the line at which
+    somebody's captions began, none where nobody cut it. `edited` where a person wrote it.
+    """
+
+    unit_id: int | None
+    start_ms: int
+    end_ms: int
+    text: str
+    words: tuple[SpokenWord, ...] = ()
+    breaks: tuple[int, ...] = ()
+    speaker: str = ""
+    edited: bool = False

@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from dam.catalog.readers.asset import LineContext, lines_in_context
 from dam.catalog.readers.browse import Tile, tiles_of_assets, tiles_of_units
+from dam.catalog.readers.transcripts import LineContext, lines_in_context
 from dam.types import EvidenceSource, Hit, MediaKind, UnitKind
 from search.answer.asked import stated
 from search.answer.whys import Why, in_a_line, reasons
@@ -64,6 +64,20 @@ def unit_cards(moments: Mapping[int, int], *, where: Mapping[str, str] | None = 
             at_ms=moments[unit_id],
         )
     return cards
+
+
+def collected_card(tile: Tile, *, collection_id: int, start_ms: int, end_ms: int, text: str = "") -> Card:
+    """Return the card of a thing in a collection: `[start_ms, end_ms)` of an asset, or all of it where both are 0."""
+    if end_ms:
+        tile = replace(tile, start_ms=start_ms, end_ms=end_ms)
+    href = collected_address(collection_id, tile.asset_id, start_ms, end_ms)
+    return Card(tile=tile, href=href, label=_label(tile), at_ms=start_ms, text=text)
+
+
+def collected_address(collection_id: int, asset_id: int, start_ms: int, end_ms: int) -> str:
+    """Return where a thing in a collection opens, between those before and after it."""
+    timed = {"t": str(start_ms)} if end_ms else {}
+    return _address(asset_id, {**timed, "in": "collection", "of": str(collection_id)})
 
 
 def hit_cards(

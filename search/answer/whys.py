@@ -14,6 +14,7 @@ _IN_WORDS = {
     EvidenceSource.TEXT: "Written in its name or description",
     EvidenceSource.WRITTEN: "Written in the picture",
     EvidenceSource.CAPTION: "Described like this",
+    EvidenceSource.SPEAKER: "Spoken by",
     EvidenceSource.SOUND: "Sounds like it",
     EvidenceSource.FACE: "The same face",
     EvidenceSource.TAG: "Tagged",
@@ -21,6 +22,7 @@ _IN_WORDS = {
     EvidenceSource.OBJECT: "Has in it",
     EvidenceSource.LOOK: "Looks",
     EvidenceSource.PLACE: "Taken in",
+    EvidenceSource.COLLECTION: "In the collection",
 }
 # In a line a likeness is its figure, words are quoted, and names stand for themselves.
 _LIKENESS = {
@@ -38,9 +40,11 @@ _QUOTED = {
 _NAMED = {
     EvidenceSource.TAG: "tag ",
     EvidenceSource.PERSON: "",
+    EvidenceSource.SPEAKER: "spoken by ",
     EvidenceSource.OBJECT: "shows ",
     EvidenceSource.LOOK: "",
     EvidenceSource.PLACE: "in ",
+    EvidenceSource.COLLECTION: "in ",
 }
 _TIMED = {EvidenceSource.SPOKEN_WORDS, EvidenceSource.SOUND}  # the moment matters: a shot's is where it opens
 _QUOTE = 48  # characters: what is read at a glance

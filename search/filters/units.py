@@ -9,8 +9,10 @@ from dam.catalog import fulltext
 from dam.catalog.fulltext import TextColumn
 from dam.catalog.lexicon import load_lexicon
 from dam.catalog.readers import measure, seen
+from dam.catalog.readers.collection_items import made_named, units_in
 from dam.catalog.readers.people import face_vector, units_with_person, units_with_person_id
 from dam.catalog.readers.places import units_in_place
+from dam.catalog.readers.speakers import units_with_speaker
 from dam.catalog.readers.tagged import units_with_tag, units_with_tag_id
 from dam.catalog.words import MARK_END, MARK_START
 from dam.errors import QueryError
@@ -87,6 +89,11 @@ def _said(asked: Filter, _spaces: Spaces) -> Kept:
     return _with_words(asked.value, TextColumn.SPOKEN, EvidenceSource.SPOKEN_WORDS)
 
 
+def _speaker(asked: Filter, _spaces: Spaces) -> Kept:
+    found = ((unit, 1.0, None) for unit in units_with_speaker(asked.value))
+    return _evident(found, EvidenceSource.SPEAKER, asked.value)
+
+
 def _sounds(asked: Filter, spaces: Spaces) -> Kept:
     """Keep what the model hears, and what is tagged so."""
     found = {
@@ -123,6 +130,17 @@ def _place(asked: Filter, _spaces: Spaces) -> Kept:
     return _evident(found, EvidenceSource.PLACE, asked.value)
 
 
+def _collection(asked: Filter, _spaces: Spaces) -> Kept:
+    """Keep what was put into it by hand, in its order."""
+    made = made_named(asked.value)
+    if made is None:
+        raise QueryError(
+            f"There is no collection “{asked.value}” that was made by hand. A saved search is opened by its name; "
+            "a fixed copy of it can be searched in."
+        )
+    return _evident(((unit, 1.0, None) for unit in units_in(made.id)), EvidenceSource.COLLECTION, made.name)
+
+
 _KEPT: dict[str, Callable[[Filter, Spaces], Kept]] = {
     "person": _person,
     "face": _face,
@@ -130,10 +148,12 @@ _KEPT: dict[str, Callable[[Filter, Spaces], Kept]] = {
     "objects": _objects,
     "text": _text,
     "said": _said,
+    "speaker": _speaker,
     "sounds": _sounds,
     "color": _color,
     "look": _look,
     "place": _place,
+    "collection": _collection,
 }
 NAMES = frozenset(_KEPT)
 

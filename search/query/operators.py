@@ -44,6 +44,7 @@ OPERATORS = (
     Operator(name="objects", example="objects:car>2", says="what shows so many things", aliases=("object",)),
     Operator(name="text", example="text:EXIT", says="what has this written in the picture", aliases=("written",)),
     Operator(name="said", example='said:"wedding budget"', says="where these words are said", aliases=("speech",)),
+    Operator(name="speaker", example="speaker:Anna", says="lines that somebody speaks, where speakers are named"),
     Operator(name="sounds", example='sounds:"rain on a roof"', says="what sounds like it", aliases=("sound",)),
     Operator(
         name="color", example="color:teal", says="pictures in a colour, by name or #rrggbb", aliases=("colour",)
@@ -55,6 +56,7 @@ OPERATORS = (
         says="what was taken in a city, region or country",
         aliases=("city", "region", "country"),
     ),
+    Operator(name="collection", example='collection:"Pitch deck"', says="what was put into a collection by hand"),
     Operator(name="after", example="after:2023-06", says="what was taken from then on", aliases=("since",)),
     Operator(name="before", example="before:2024", says="what was taken before then", aliases=("until",)),
     Operator(name="date", example="date:2024-05", says="what was taken in that year, month or day", aliases=("on",)),

@@ -11,6 +11,7 @@ both times. Whatever was on the page once is not new again when it leaves the hi
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from django.utils import timezone
 
@@ -27,6 +28,7 @@ __all__ = [
     "delete",
     "find",
     "get",
+    "query_of",
     "recount",
     "rename",
     "results",
@@ -145,6 +147,11 @@ def recount(saved: SavedSearch) -> SavedSearch:
     covers = list(dict.fromkeys([*new, *here]))[:_COVERS]
     writer.record_count(saved.id, count=len(here), new_count=len(new), covers=covers, at=now)
     return get(saved.id)
+
+
+def query_of(saved: SavedSearch) -> str:
+    """Return a saved search as the query string of its results page."""
+    return urlencode(saved.asked)
 
 
 def _searchable(parameters: Mapping[str, str]) -> dict[str, str]:

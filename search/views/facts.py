@@ -23,7 +23,7 @@ def facts(detail: AssetDetail) -> list[tuple[str, list[Fact]]]:
     groups = [
         ("When and where", [*_when(detail.asset, data), *_where(data)]),
         ("Camera", list(_camera(data))),
-        ("Words", list(_words(data, detail))),
+        ("Words", list(_words(detail))),
         ("File", list(_file(detail.asset, data))),
     ]
     return [(name, found) for name, found in groups if found]
@@ -85,18 +85,7 @@ def _exposure(value: float | None) -> str:
     return f"1/{round(1 / value)} s" if value < 0.4 else f"{value:g} s"
 
 
-def _words(data: AssetMetadata, detail: AssetDetail) -> Iterable[Fact]:
-    for name, value in (
-        ("Title", data.title),
-        ("Description", data.description),
-        ("Keywords", ", ".join(str(word) for word in data.keywords)),
-        ("Creator", data.creator),
-        ("Copyright", data.copyright),
-    ):
-        if value:
-            yield Fact(name=name, value=value)
-    if data.rating is not None:
-        yield Fact(name="Rating", value="rejected" if data.rating < 0 else "★" * data.rating or "none")
+def _words(detail: AssetDetail) -> Iterable[Fact]:
     if detail.transcript_model:
         language = f", {detail.transcript_language}" if detail.transcript_language else ""
         yield Fact(

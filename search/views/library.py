@@ -1,20 +1,19 @@
 """The library by date and by folder."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from dam.catalog.models import Asset
-from dam.catalog.readers.browse import Cursor, folders_in, libraries, months, page_by_date, shown_assets
+from dam.catalog.readers.browse import Cursor, folders_in, libraries, months, page_by_date
 from dam.types import MediaKind
 from search.answer.cards import Card, asset_cards
+from search.pages.library_view import View, read_view
 
 _PAGE = 180
 # A month that begins in the last two thirds of a page waits for the next one, so that its rows stay together.
@@ -29,46 +28,6 @@ class Month:
     start: datetime | None
     cards: tuple[Card, ...]
     continued: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class View:
-    """What is asked for: the address's parameters, checked."""
-
-    kind: MediaKind | None
-    library_id: int | None
-    folder: str
-    month: str
-
-    @property
-    def where(self) -> dict[str, str]:
-        """The parameters that name the list, for links."""
-        return {
-            "in": "library",
-            "kind": self.kind.value if self.kind else "",
-            "library": str(self.library_id or ""),
-            "folder": self.folder,
-        }
-
-    @property
-    def query(self) -> str:
-        """The same as a query string, for links inside the library."""
-        return urlencode({name: value for name, value in self.where.items() if value and name != "in"})
-
-    def assets(self) -> QuerySet[Asset]:
-        """Return what the list holds."""
-        return shown_assets(kind=self.kind, library_id=self.library_id, folder=self.folder)
-
-
-def read_view(parameters: Mapping[str, str]) -> View:
-    """Return the view that an address names; what it can't mean is left out."""
-    kind, library = parameters.get("kind", ""), parameters.get("library", "")
-    return View(
-        kind=MediaKind(kind) if kind in set(MediaKind) else None,
-        library_id=int(library) if library.isascii() and library.isdigit() and len(library) < 10 else None,
-        folder=parameters.get("folder", "").strip("/")[:4096].replace("\x00", ""),
-        month=parameters.get("month", ""),
-    )
 
 
 @require_safe

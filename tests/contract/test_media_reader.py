@@ -11,7 +11,7 @@ from dam.engines.media.fake import FakeMediaReader
 from dam.engines.media.reader import ChildMediaReader
 from dam.errors import MediaError, MediaVanished, UnsupportedMedia
 from dam.ports import MediaReader
-from dam.types import MediaKind, RenditionFile, RenditionRole, UnitKind
+from dam.types import ClipWish, MediaKind, PictureWish, RenditionFile, RenditionRole, UnitKind
 from tests.media_files import limits, moving, quadrants, source_of, textured, tone, write_sound, write_video
 
 
@@ -138,3 +138,26 @@ def test_pipes_and_links_are_refused(reader: MediaReader, files: Path, tmp_path:
     for name in ("pipe.jpg", "link.jpg"):
         with pytest.raises(MediaError):
             reader.prepare(source_of(tmp_path / name), out_dir=tmp_path)
+
+
+def test_a_clip_is_a_file_of_the_length_that_was_wished_for(reader: MediaReader, files: Path, tmp_path: Path) -> None:
+    told: list[float] = []
+    wish = ClipWish(start_ms=1000, end_ms=2000)
+    clip = reader.cut_clip(source_of(files / "video.mp4"), wish, out_dir=tmp_path, on_progress=told.append)
+    assert (clip.frames, clip.duration_ms) == (25, 1000)
+    assert clip.path.parent == tmp_path
+    assert clip.path.stat().st_size > 0
+
+
+def test_a_picture_is_no_larger_than_was_wished_for(reader: MediaReader, files: Path, tmp_path: Path) -> None:
+    made = reader.make_picture(source_of(files / "photo.jpg"), PictureWish(longest_side=300), out_dir=tmp_path)
+    with Image.open(made.path) as image:
+        assert image.size == (made.width, made.height)
+        assert max(image.size) == 300
+
+
+def test_what_can_not_be_cut_says_so(reader: MediaReader, files: Path, tmp_path: Path) -> None:
+    with pytest.raises(UnsupportedMedia):
+        reader.cut_clip(source_of(files / "photo.jpg"), ClipWish(end_ms=1000), out_dir=tmp_path)
+    with pytest.raises(UnsupportedMedia):
+        reader.make_picture(source_of(files / "sound.flac"), PictureWish(), out_dir=tmp_path)

@@ -102,6 +102,20 @@ def test_sound_that_starts_later_than_the_picture_stays_in_step(tmp_path: Path) 
     assert np.abs(samples[16_500:]).max() > 10_000
 
 
+def test_a_broadcast_wave_says_when_it_begins(tmp_path: Path) -> None:
+    path = tmp_path / "s.wav"
+    with av.open(str(path), "w", options={"write_bext": "1"}) as container:
+        container.metadata["time_reference"] = str(10 * 3600 * 48_000)
+        stream: Any = container.add_stream("pcm_s16le", rate=48_000, layout="mono")
+        frame = av.AudioFrame.from_ndarray(tone(0.5, 48_000)[np.newaxis, :], format="s16", layout="mono")
+        frame.rate = 48_000
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    assert prepare_here(path, tmp_path / "out").probe.time_reference == 10 * 3600 * 48_000
+    plain = write_sound(tmp_path / "plain.wav", tone(0.5), codec="pcm_s16le")
+    assert prepare_here(plain, tmp_path / "out2").probe.time_reference is None
+
+
 def test_a_cut_wave_is_partial(tmp_path: Path) -> None:
     path = write_sound(tmp_path / "s.wav", tone(10.0), codec="pcm_s16le")
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])

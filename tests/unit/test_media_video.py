@@ -5,6 +5,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 import pytest
 from PIL import Image
@@ -215,9 +216,30 @@ def test_pq_video_is_said_to_be_hdr(tmp_path: Path) -> None:
     assert (prepared.probe.hdr, prepared.probe.bit_depth, prepared.probe.browser_playable) == (True, 10, False)
 
 
-def test_a_timecode_is_read(tmp_path: Path) -> None:
-    path = write_video(tmp_path / "v.mov", moving(textured(1), 10), tags={"timecode": "01:02:03:04"})
-    assert prepare_here(path, tmp_path / "out").probe.timecode == "01:02:03:04"
+@pytest.mark.parametrize(
+    ("name", "fps", "codec", "timecode"),
+    [
+        ("v.mov", Fraction(25), "libx264", "01:02:03:04"),
+        ("drop.mov", Fraction(30000, 1001), "libx264", "01:02:03;04"),
+        ("capitals.mkv", Fraction(25), "libx264", "01:02:03:04"),
+        ("drop.mxf", Fraction(30000, 1001), "mpeg2video", "23:59:59;28"),
+    ],
+)
+def test_a_timecode_is_read(tmp_path: Path, name: str, fps: Fraction, codec: str, timecode: str) -> None:
+    frames = moving(textured(1), 10)
+    path = write_video(tmp_path / name, frames, fps=fps, codec=codec, tags={"timecode": timecode})
+    probe = prepare_here(path, tmp_path / "out").probe
+    assert probe.timecode == timecode
+    assert probe.video_frames == (0 if name.endswith("mkv") else 10)  # Matroska doesn't say how many
+
+
+def test_a_picture_that_begins_after_the_sound_is_known_to(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "v.ts", moving(textured(1), 25), sound=tone(1.0))
+    with av.open(str(path)) as container:
+        video: Any = container.streams.video[0]
+        late = float(video.start_time * video.time_base) - (container.start_time or 0) / 1e6
+    assert late > 0
+    assert prepare_here(path, tmp_path / "out").probe.video_start_ms == round(late * 1000)
 
 
 def test_an_ntsc_rate_stays_rational(tmp_path: Path) -> None:

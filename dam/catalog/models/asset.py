@@ -88,6 +88,9 @@ class AssetMetadata(models.Model):
     frame_rate_numerator = models.IntegerField(default=0)
     frame_rate_denominator = models.IntegerField(default=0)
     timecode = models.CharField(max_length=32, blank=True)
+    video_start_ms = models.BigIntegerField(default=0)
+    video_frames = models.BigIntegerField(default=0)
+    time_reference = models.BigIntegerField(null=True)
     video_codec = models.CharField(max_length=64, blank=True)
     audio_tracks = models.JSONField(default=list)  # [{codec, channels, sample_rate_hz, language}]
     rotation_deg = models.IntegerField(default=0)

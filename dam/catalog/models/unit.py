@@ -1,9 +1,9 @@
-"""Units, what was derived from them, and the vectors and words that find them."""
+"""Units, what was derived from them, and the vectors that find them."""
 
 from django.db import models
 
 from dam.catalog.models.asset import Asset
-from dam.types import RenditionRole, TranscriptSource, UnitKind
+from dam.types import RenditionRole, UnitKind
 
 
 class Unit(models.Model):
@@ -74,32 +74,3 @@ class Tombstone(models.Model):
 
     def __str__(self) -> str:
         return f"deleted {self.embedding_id}"
-
-
-class TranscriptRecord(models.Model):
-    """The speech of one asset as one engine (or subtitle) gave it."""
-
-    asset = models.OneToOneField(Asset, models.CASCADE, related_name="transcript")
-    source = models.CharField(max_length=8, choices=[(source.value, source.value) for source in TranscriptSource])
-    model = models.CharField(max_length=120)
-    language = models.CharField(max_length=8, blank=True)
-    made_at = models.DateTimeField(auto_now_add=True)
-
-    def __str__(self) -> str:
-        return f"transcript of {self.asset_id}"
-
-
-class Speech(models.Model):
-    """The words of one clip. `words` is [[text, start_ms, end_ms, probability], …]; `weak` is never shown."""
-
-    unit = models.OneToOneField(Unit, models.CASCADE, related_name="speech", primary_key=True)
-    transcript = models.ForeignKey(TranscriptRecord, models.CASCADE, related_name="lines")
-    text = models.TextField()
-    words = models.JSONField(default=list)
-    no_speech_probability = models.FloatField(null=True)
-    average_log_probability = models.FloatField(null=True)
-    compression_ratio = models.FloatField(null=True)
-    weak = models.BooleanField(default=False)
-
-    def __str__(self) -> str:
-        return self.text[:60]

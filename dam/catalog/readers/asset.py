@@ -2,15 +2,13 @@
 
 import os
 import posixpath
-from bisect import bisect_left, bisect_right
-from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dam.catalog.models import Asset, AssetMetadata, MediaFile, Rendition, Speech, Unit
+from dam.catalog.models import Asset, AssetMetadata, MediaFile, Rendition, Unit
 from dam.catalog.readers.browse import Picture, as_picture
-from dam.types import FileState, MediaKind, RenditionRole, SourceFile, SpokenWord, Stage, StageState, UnitKind
+from dam.catalog.readers.transcripts import Line, lines_of
+from dam.types import FileState, MediaKind, RenditionRole, SourceFile, Stage, StageState, UnitKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,26 +31,6 @@ class Shot:
     start_ms: int
     end_ms: int
     picture: Picture | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One spoken line."""
-
-    unit_id: int
-    start_ms: int
-    end_ms: int
-    text: str
-    words: tuple[SpokenWord, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LineContext:
-    """A spoken line with the one before and the one after ("" at either end)."""
-
-    line: Line
-    before: str
-    after: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,36 +91,6 @@ def asset_detail(asset_id: int) -> AssetDetail | None:
     )
 
 
-def lines_of(asset_id: int) -> list[Line]:
-    """Return the spoken lines of an asset in time order; weak ones are never shown."""
-    rows = (
-        Speech.objects.filter(unit__asset_id=asset_id, weak=False).select_related("unit").order_by("unit__start_ms")
-    )
-    return [_line(row) for row in rows]
-
-
-def lines_in_context(unit_ids: Sequence[int]) -> dict[int, LineContext]:
-    """Return these clips' lines by unit, each with its neighbours; clips without words are left out."""
-    rows = list(Speech.objects.filter(unit_id__in=unit_ids).select_related("unit"))
-    # Two queries for all: the lines around are found by their place among those of their recordings.
-    around: dict[int, list[tuple[int, str]]] = defaultdict(list)
-    spoken = Speech.objects.filter(unit__asset_id__in={row.unit.asset_id for row in rows}, weak=False)
-    ordered = spoken.order_by("unit__start_ms", "pk").values_list("unit__asset_id", "unit__start_ms", "text")
-    for asset_id, start_ms, text in ordered:
-        around[asset_id].append((start_ms, text))
-    found: dict[int, LineContext] = {}
-    for row in rows:
-        lines, start_ms = around[row.unit.asset_id], row.unit.start_ms
-        before = bisect_left(lines, start_ms, key=lambda line: line[0]) - 1
-        after = bisect_right(lines, start_ms, key=lambda line: line[0])
-        found[row.pk] = LineContext(
-            line=_line(row),
-            before=lines[before][1] if before >= 0 else "",
-            after=lines[after][1] if after < len(lines) else "",
-        )
-    return found
-
-
 def sources_of(asset_id: int) -> list[SourceFile]:
     """Return every present file of an asset whose library is online, the oldest row first."""
     rows = (
@@ -201,19 +149,6 @@ def _shot(unit: Unit, pictures: dict[tuple[int, str], Picture]) -> Shot:
         start_ms=unit.start_ms,
         end_ms=unit.end_ms,
         picture=pictures.get((unit.pk, RenditionRole.KEYFRAME)),
-    )
-
-
-def _line(row: Speech) -> Line:
-    return Line(
-        unit_id=row.pk,
-        start_ms=row.unit.start_ms,
-        end_ms=row.unit.end_ms,
-        text=row.text,
-        words=tuple(
-            SpokenWord(text=text, start_ms=start, end_ms=end, probability=probability)
-            for text, start, end, probability in row.words
-        ),
     )
 
 

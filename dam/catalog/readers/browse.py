@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast, Substr
 
+from dam.catalog.keywords import leaf
 from dam.catalog.models import Asset, AssetMetadata, Embedding, Library, MediaFile, Rendition, Speech, Unit
 from dam.types import AssetState, FileState, MediaKind, RenditionRole
 
@@ -176,6 +177,11 @@ def page_by_date(assets: QuerySet[Asset], *, after: Cursor | None, limit: int) -
     return found if len(found) == limit else found + list(undated[: limit - len(found)])
 
 
+def ids_by_date(assets: QuerySet[Asset], *, limit: int) -> list[int]:
+    """Return the ids of the first `limit` assets, in the order of `page_by_date`."""
+    return list(assets.order_by(F("taken_at").desc(nulls_last=True), "-id").values_list("pk", flat=True)[:limit])
+
+
 def neighbours_by_date(assets: QuerySet[Asset], asset: Asset) -> tuple[int | None, int | None]:
     """Return the ids of the assets before (newer) and after (older) this one."""
     older = page_by_date(assets, after=Cursor(taken_at=asset.taken_at, id=asset.pk), limit=1)
@@ -254,7 +260,7 @@ def example_words() -> list[str]:
     """Return things to search for that this library's own words name: keywords, titles, spoken phrases."""
     keywords: list[str] = []
     for words in AssetMetadata.objects.exclude(keywords=[]).values_list("keywords", flat=True)[:50]:
-        keywords += [word for word in words if isinstance(word, str)]
+        keywords += [leaf(word) for word in words if isinstance(word, str)]
     titles = AssetMetadata.objects.exclude(title="").values_list("title", flat=True)[:3]
     lines = Speech.objects.filter(weak=False).values_list("text", flat=True)[:50]
     phrases = [" ".join(line.split()[:5]).strip(',.;:!?"“”') for line in lines if len(line.split()) >= 3][:3]

@@ -11,14 +11,17 @@ from django.db.models import Case, Count, F, Q, When, Window
 from django.db.models.functions import RowNumber
 
 from dam.catalog import words
+from dam.catalog.keywords import parts
 from dam.catalog.lexicon import folded as tag_word
 from dam.catalog.lexicon import recent_lexicon
 from dam.catalog.models import AssetMetadata, AssetPlace, Collection, Face, TagScore, Unit
 from dam.catalog.readers import conditions, counted_facts, measure
 from dam.catalog.readers.browse import Picture, as_picture
+from dam.catalog.readers.collection_items import made_collections
 from dam.catalog.readers.counted import Counted, Names, named
 from dam.catalog.readers.people import shown_faces
 from dam.catalog.readers.seen import object_labels
+from dam.catalog.readers.speakers import speakers
 from dam.catalog.readers.tag_counts import tag_counts
 from dam.catalog.readers.tagged import LINE, models_shown
 from dam.catalog.remembered import Remembered
@@ -94,12 +97,24 @@ def saved() -> Names:
     )
 
 
+def _collections() -> Names:
+    """Return the collections made by hand, the last used first."""
+    return tuple(
+        Counted(value=made.name, folded=words.folded(made.name), count=made.count, order=at)
+        for at, made in enumerate(made_collections())
+    )
+
+
 def _with_least(name: Counted, least: int) -> Counted:
     return name if name.count is None or least <= name.count else replace(name, count=least)
 
 
 def _by_order(name: Counted) -> tuple[float, int, str]:
     return name.order, -(name.count or 0), name.folded
+
+
+def _speakers() -> Names:
+    return tuple(named(one.name, one.lines) for one in speakers())
 
 
 def _people() -> Names:
@@ -142,11 +157,11 @@ def _tags() -> Names:
 
 
 def _keywords() -> dict[str, tuple[int, str]]:
-    """Return (units, the keyword as most write it) by the keyword as it is compared."""
+    """Return (units, the word as most write it) by each word of the keywords' paths as it is compared."""
     spelled: dict[str, Counter[str]] = defaultdict(Counter)
     units = Count("asset__units", filter=Q(asset__units__kind__in=["photo", "shot"]))
     for said, count in AssetMetadata.objects.exclude(keywords=[]).annotate(n=units).values_list("keywords", "n"):
-        for word in {str(one) for one in said}:
+        for word in {part for one in said for part in parts(str(one))}:
             spelled[tag_word(word)][" ".join(word.split())] += max(1, count)
     found = {word: (ways.total(), ways.most_common(1)[0][0]) for word, ways in spelled.items()}
     return defaultdict(lambda: (0, ""), found)
@@ -221,6 +236,7 @@ def _sounds() -> Names:
 _TAGS = Remembered(tag_counts)  # tags and sounds are counted once
 NAMES: dict[str, Remembered[Names]] = {
     "person": Remembered(_people),
+    "speaker": Remembered(_speakers),
     "tag": Remembered(_tags),
     "objects": Remembered(_objects),
     "place": Remembered(_places),
@@ -237,4 +253,5 @@ NAMES: dict[str, Remembered[Names]] = {
     "after": Remembered(counted_facts.since),
     "before": Remembered(counted_facts.until),
     "sounds": Remembered(_sounds),
+    "collection": Remembered(_collections),
 }

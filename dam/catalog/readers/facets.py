@@ -15,6 +15,7 @@ from django.db.models.expressions import RawSQL
 
 from dam.catalog import current
 from dam.catalog.ids import among
+from dam.catalog.keywords import forms, leaf
 from dam.catalog.lexicon import Lexicon, folded, recent_lexicon
 from dam.catalog.models import (
     AssetMetadata,
@@ -125,10 +126,10 @@ def tags(units: Collection[Subject]) -> Marks:
     said = _said_of(units)
     keywords, spelled = _keywords(units)
     ids = {tag_id for tag_id in said.having if tag_id in lexicon.entries}
-    ids.update(tag_id for word in keywords for tag_id in lexicon.meant_by(spelled[word]))
+    ids.update(tag_id for word in spelled.values() for tag_id in lexicon.meant_by(word))
     names = {folded(lexicon.entries[tag_id].name): lexicon.entries[tag_id].name for tag_id in ids}
     found = {name: _with_tag(name, lexicon, said, keywords) for name in names.values()}
-    others = {spelled[word]: units for word, units in keywords.items() if not lexicon.meant_by(spelled[word])}
+    others = {word: keywords[key] for key, word in spelled.items() if not lexicon.meant_by(word)}
     return {name: units for name, units in {**others, **found}.items() if units}
 
 
@@ -177,7 +178,7 @@ def _said_of(units: Collection[Subject]) -> _Said:
 
 
 def _keywords(units: Collection[Subject]) -> tuple[Marks, dict[str, str]]:
-    """Return the units that carry their files' keywords, by folded word, and how each word is spelled."""
+    """Return the units that carry keywords, by each folded word of a path, and how each last word is spelled."""
     carriers: dict[int, list[int]] = defaultdict(list)
     for unit in units:
         if unit.whole or unit.unit_kind is not UnitKind.CLIP:
@@ -187,10 +188,11 @@ def _keywords(units: Collection[Subject]) -> tuple[Marks, dict[str, str]]:
     rows = AssetMetadata.objects.filter(pk__in=among(carriers)).exclude(keywords=[]).values_list("pk", "keywords")
     for asset_id, words in rows:
         for word in words:
-            key = folded(str(word))
-            if key:
-                spelled.setdefault(key, str(word))
-                found[key].update(carriers[asset_id])
+            last = leaf(str(word))
+            if folded(last):
+                spelled.setdefault(folded(last), last)
+            for form in forms(str(word)):
+                found[form].update(carriers[asset_id])
     return dict(found), spelled
 
 

@@ -14,7 +14,7 @@ from dam.catalog.readers.browse import shown_assets
 _CITIES_A_QUERY = 500  # SQLite's oldest limit of variables is 999
 _PART = 0.8  # certainty where only some words of a name were typed: "York" of New York
 # What people call countries beside GeoNames' names and the codes of ISO 3166.
-_COUNTRY_WORDS = {"usa": "US", "america": "US", "uk": "GB", "great britain": "GB", "britain": "GB", "holland": "NL"}
+COUNTRY_WORDS = {"usa": "US", "america": "US", "uk": "GB", "great britain": "GB", "britain": "GB", "holland": "NL"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +134,7 @@ def places() -> list[CountryCount]:
 
 def _certainty(asked: tuple[str, ...], *, code: str, names: Iterable[str]) -> float:
     joined = " ".join(asked)
-    if joined == code.lower() or _COUNTRY_WORDS.get(joined) == code:
+    if joined == code.lower() or COUNTRY_WORDS.get(joined) == code:
         return 1.0
     best = 0.0
     for name in names:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dam.catalog.models import AssetMetadata, MediaFile, Rendition, Speech, Unit
+from dam.catalog.models import AssetMetadata, Embedding, MediaFile, Rendition, Speech, Unit
 from dam.types import FileState, RenditionRole, SourceFile, UnitKind
 
 SUBTITLE_SUFFIXES = frozenset({"srt", "vtt", "ass", "ssa"})
@@ -148,3 +148,9 @@ def spoken_lines_of(asset_ids: Sequence[int]) -> list[SpokenLine]:
         .values_list("unit__asset_id", "unit_id", "unit__start_ms", "text")
     )
     return [SpokenLine(asset_id=asset, unit_id=unit, start_ms=start, text=text) for asset, unit, start, text in rows]
+
+
+def units_with_vectors(asset_ids: Sequence[int], *, space: str) -> set[int]:
+    """Return the units of these assets that have a vector in a space."""
+    there = Embedding.objects.filter(unit__asset_id__in=asset_ids, space=space)
+    return set(there.values_list("unit_id", flat=True))

@@ -1,12 +1,14 @@
 """Which units have a tag: a name or synonym in, units with certainty and moment out, for searches and lists."""
 
 import json
-from collections.abc import Collection, Iterable
+import re
+from collections.abc import Collection, Iterable, Set
 
 from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 
 from dam.catalog import current
+from dam.catalog.keywords import forms
 from dam.catalog.lexicon import Lexicon, folded, load_lexicon
 from dam.catalog.models import AssetMetadata, TagScore, TagVerdict, Unit
 from dam.types import Stage, TagKind
@@ -84,7 +86,7 @@ def _said(asked: set[int], wanted: set[int]) -> tuple[dict[int, int], set[tuple[
     return accepted, refused, no_longer
 
 
-def _units_with_keyword(words: Collection[str], *, asked: str) -> Iterable[tuple[int, int]]:
+def _units_with_keyword(words: Set[str], *, asked: str) -> Iterable[tuple[int, int]]:
     if not words:
         return []
     rows = AssetMetadata.objects.exclude(keywords=[])
@@ -95,7 +97,7 @@ def _units_with_keyword(words: Collection[str], *, asked: str) -> Iterable[tuple
     assets = [
         asset_id
         for asset_id, said in rows.values_list("asset_id", "keywords")
-        if any(folded(str(one)) in words for one in said)
+        if any(not words.isdisjoint(forms(str(one))) for one in said)
     ]
     units = Unit.objects.filter(Q(kind__in=["photo", "shot"]) | Q(position=0), asset_id__in=assets)
     return list(units.values_list("pk", "start_ms"))
@@ -110,7 +112,7 @@ def _any_of(parts: Collection[str]) -> Q:
 
 def _spellings(word: str) -> set[str]:
     """Return the ways in which the first letters of a word stand in stored JSON (SQLite's has escapes)."""
-    start = word.strip().split(" ")[0].rstrip("y") if word.strip() else ""
+    start = re.split(r"[ |]", word.strip())[0].rstrip("y")
     if not start:
         return set()
     ways = {start, start.lower(), start.capitalize(), start.upper()}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
+from dam.catalog.keywords import leaf, parts
 from dam.catalog.lexicon import folded, load_lexicon
 from dam.catalog.models import AssetMetadata, TagScore, TagVerdict, Unit
 from dam.catalog.readers.tag_counts import TagChoice, TagCount, find_tags, tag_counts
@@ -123,14 +124,14 @@ def _views_of(units: dict[int, int], *, rejected: bool) -> dict[int, list[TagVie
                 at_ms=units[unit_id],
             )
     for unit_id, word in _keywords(units):
-        meant = [pk for pk in lexicon.meant_by(word) if lexicon.entries[pk].kind is not TagKind.SOUND]
+        meant = [pk for pk in lexicon.meant_by(leaf(word)) if lexicon.entries[pk].kind is not TagKind.SOUND]
         if meant:
             add(unit_id, meant[0], certainty=1.0, source="file", model="", at_ms=units[unit_id])
         else:
             found[unit_id, word] = TagView(
                 tag_id=None,
                 key="",
-                name=word,
+                name=leaf(word),
                 kind=TagKind.PICTURE,
                 certainty=1.0,
                 source="file",
@@ -138,7 +139,7 @@ def _views_of(units: dict[int, int], *, rejected: bool) -> dict[int, list[TagVie
                 accepted=None,
                 unit_id=unit_id,
                 at_ms=units[unit_id],
-                parents=(),
+                parents=parts(word)[:-1],
             )
     by_unit: dict[int, list[TagView]] = defaultdict(list)
     for view in found.values():
@@ -157,7 +158,7 @@ def _keywords(units: dict[int, int]) -> list[tuple[int, str]]:
         (first[asset_id], word.strip())
         for asset_id, words in said
         for word in dict.fromkeys(map(str, words))
-        if word.strip()
+        if parts(word)
     ]
 
 

@@ -7,7 +7,7 @@ Where shots were cut otherwise, what people said moves to the shot that shares m
 from collections.abc import Sequence
 
 from dam.catalog import fulltext
-from dam.catalog.models import Asset, Embedding, Face, IgnoredRegion, Rendition, TagVerdict, Unit
+from dam.catalog.models import Asset, CollectionItem, Embedding, Face, IgnoredRegion, Rendition, TagVerdict, Unit
 from dam.catalog.writers.units import forget_embeddings, forget_units
 from dam.types import RenditionRole, UnitKind
 
@@ -15,9 +15,12 @@ from dam.types import RenditionRole, UnitKind
 def replace_units(asset: Asset, wanted: Sequence[Unit]) -> list[Unit]:
     """Make the asset's units those of `wanted` (not saved yet); returns their rows, in the same order.
 
-    Spoken clips go: the transcript is made anew. Call it in the transaction that writes the rest.
+    Spoken clips go: the transcript is made anew; those of a transcript that people changed stay, beside what is
+    returned. Call it in the transaction that writes the rest.
     """
-    old = {(unit.kind, unit.start_ms, unit.end_ms): unit for unit in asset.units.all()}
+    theirs = Unit.objects.filter(asset=asset, speech__transcript__edited_at__isnull=False)
+    units = asset.units.exclude(pk__in=theirs.values("pk"))
+    old = {(unit.kind, unit.start_ms, unit.end_ms): unit for unit in units}
     kept: dict[int, Unit] = {}
     for unit in wanted:
         same = old.get((unit.kind, unit.start_ms, unit.end_ms))
@@ -75,5 +78,6 @@ def _move(unit: Unit, heir: Unit) -> None:
     Face.objects.filter(unit=unit).update(unit=heir)
     Embedding.objects.filter(unit=unit, face__isnull=False).update(unit=heir)
     Rendition.objects.filter(unit=unit, role=RenditionRole.FACE).update(unit=heir)
+    CollectionItem.objects.filter(unit=unit).update(unit=heir)
     said = set(TagVerdict.objects.filter(unit=heir).values_list("tag_id", flat=True))
     TagVerdict.objects.filter(unit=unit).exclude(tag_id__in=said).update(unit=heir)

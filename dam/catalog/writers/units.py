@@ -1,6 +1,6 @@
-"""Vectors, words and proxies of units, each written with its finished stage in one transaction."""
+"""Vectors and proxies of units, each written with its finished stage in one transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -10,11 +10,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from dam.catalog import fulltext, jobs
-from dam.catalog.models import Asset, Embedding, Speech, StageRun, Tombstone, TranscriptRecord, Unit
+from dam.catalog.models import Asset, Embedding, StageRun, Tombstone, Unit
 from dam.catalog.writers.renditions import as_row, place
 from dam.catalog.writers.stages import enqueue_after
 from dam.ports import ModelInfo, Vectors
-from dam.types import Plan, RenditionFile, RenditionRole, Stage, Transcript, UnitKind
+from dam.types import Plan, RenditionFile, RenditionRole, Stage
 
 TOMBSTONES_KEPT = timedelta(days=1)
 
@@ -35,19 +35,21 @@ def record_embeddings(
     info: ModelInfo,
     took_ms: int,
     plan: Plan | None = None,
+    keep: Collection[int] = (),
 ) -> None:
     """Write one vector per look (rows of `vectors`, unit length) and finish the runs they come from.
 
-    What works on these vectors by the `plan` becomes due.
+    The assets' other vectors of that space go, but for those of the units in `keep`. What works on these vectors by
+    the `plan` becomes due.
     """
     halves = vectors.astype("<f2")
     with transaction.atomic():
         ours = jobs.ours(runs)
         unit_assets = dict(Unit.objects.filter(pk__in={look.unit_id for look in looks}).values_list("pk", "asset_id"))
         kept_assets = {run.asset_id for run in ours}
-        forget_embeddings(
-            Embedding.objects.filter(unit__asset_id__in=kept_assets, space=info.space).values_list("pk", "space")
-        )
+        there = Embedding.objects.filter(unit__asset_id__in=kept_assets, space=info.space)
+        standing = set(keep)
+        forget_embeddings((pk, info.space) for pk, unit in there.values_list("pk", "unit_id") if unit not in standing)
         Embedding.objects.bulk_create(
             [
                 Embedding(
@@ -65,56 +67,6 @@ def record_embeddings(
         if plan and ours:
             enqueue_after(kept_assets, stage=Stage(ours[0].stage), model=ours[0].model, plan=plan)
         jobs.finish(ours, took_ms=took_ms)
-
-
-def record_transcript(run: StageRun, transcript: Transcript, *, plan: Plan, took_ms: int) -> bool:
-    """Write a transcript: a clip per segment, its words, its text in the index; makes EMBED_SPEECH due.
-
-    Returns False when another worker has taken the run over meanwhile.
-    """
-    asset = run.asset
-    with transaction.atomic():
-        if not jobs.still_ours(run):
-            return False
-        TranscriptRecord.objects.filter(asset=asset).delete()
-        # Position 0 of an audio file is the file itself (writers.assets); it stays.
-        forget_units(asset.units.filter(kind=UnitKind.CLIP, position__gt=0).values_list("pk", flat=True))
-        record = TranscriptRecord.objects.create(
-            asset=asset, source=transcript.source, model=transcript.model, language=transcript.language
-        )
-        units = [
-            Unit(asset=asset, kind=UnitKind.CLIP, position=number, start_ms=part.start_ms, end_ms=part.end_ms)
-            for number, part in enumerate(transcript.segments, start=1)
-        ]
-        Unit.objects.bulk_create(units, batch_size=500)
-        Speech.objects.bulk_create(
-            [
-                Speech(
-                    unit=unit,
-                    transcript=record,
-                    text=part.text,
-                    words=[
-                        [word.text, word.start_ms, word.end_ms, round(word.probability, 4)] for word in part.words
-                    ],
-                    no_speech_probability=part.no_speech_probability,
-                    average_log_probability=part.average_log_probability,
-                    compression_ratio=part.compression_ratio,
-                    weak=part.weak,
-                )
-                for unit, part in zip(units, transcript.segments, strict=True)
-            ],
-            batch_size=500,
-        )
-        fulltext.index_units(
-            fulltext.TextRow(unit_id=unit.pk, spoken=part.text)
-            for unit, part in zip(units, transcript.segments, strict=True)
-            if not part.weak
-        )
-        asset.stages.filter(stage=Stage.EMBED_SPEECH).delete()
-        if any(not part.weak for part in transcript.segments):
-            jobs.enqueue_stages([asset.pk], [(Stage.EMBED_SPEECH, model) for model in plan.of(Stage.EMBED)])
-        jobs.finish([run], took_ms=took_ms)
-    return True
 
 
 def record_proxy(run: StageRun, file: RenditionFile, *, renditions: Path, took_ms: int) -> bool:

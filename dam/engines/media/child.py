@@ -21,7 +21,8 @@ from pathlib import Path
 from PIL import Image
 
 from dam.engines.media.job import Job
-from dam.engines.media.prepare import prepare, read_sidecar, read_sound
+from dam.engines.media.pictures import make_picture
+from dam.engines.media.prepare import cut, prepare, read_sidecar, read_sound
 from dam.engines.media.proxy import make_proxy
 from dam.engines.media.wire import ChannelClosed, Message, receive_message, send_message, to_wire
 from dam.errors import MediaError
@@ -32,6 +33,8 @@ VERBS: Mapping[str, Verb] = {
     "sound": read_sound,
     "sidecar": read_sidecar,
     "proxy": make_proxy,
+    "clip": cut,
+    "picture": make_picture,
 }
 # Two days of 16 kHz sound are 5.5 GB; a proxy of that length at 1080 lines stays below this too.
 _MAX_WRITTEN_BYTES = 64 * 1024**3
@@ -124,6 +127,7 @@ def _serve_one(channel: socket.socket, verbs: Mapping[str, Verb], options: argpa
                 out_dir=Path(str(request["out_dir"])),
                 mtime_ns=int(request["mtime_ns"]),
                 max_pixels=options.max_pixels,
+                options=dict(request.get("options") or {}),
                 threads=options.threads,
                 tell=partial(_tell, channel),
             )

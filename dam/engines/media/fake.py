@@ -12,9 +12,14 @@ from dam.errors import DamagedMedia, UnsupportedMedia
 from dam.ports import SPEECH_RATE_HZ
 from dam.types import (
     AudioTrack,
+    ClipWish,
+    CutClip,
+    CutHow,
     FrameRate,
+    MadePicture,
     MediaKind,
     MediaProbe,
+    PictureWish,
     Prepared,
     PreparedUnit,
     RenditionFile,
@@ -84,6 +89,37 @@ class FakeMediaReader:
         if on_progress:
             on_progress(1.0)
         return RenditionFile(role=RenditionRole.PROXY, path=path, mime="video/mp4", width=640, height=448)
+
+    def cut_clip(
+        self,
+        source: SourceFile,
+        wish: ClipWish,
+        *,
+        out_dir: Path,
+        on_progress: Callable[[float], None] | None = None,
+    ) -> CutClip:
+        """Write a file that says which stretch it would be."""
+        _, kind = self._read(source)
+        if kind is MediaKind.PHOTO:
+            raise UnsupportedMedia("A picture has no clips.")
+        path = out_dir / f"clip-{wish.start_ms}-{wish.end_ms}.mp4"
+        path.write_bytes(f"clip of {source.path.name} {wish.start_ms}-{wish.end_ms}".encode())
+        if on_progress:
+            on_progress(1.0)
+        length_ms = wish.end_ms - wish.start_ms if wish.end_ms > wish.start_ms else _SECONDS * 1000
+        frames = length_ms // 40 if kind is MediaKind.VIDEO else 0
+        return CutClip(path=path, mime="video/mp4", how=CutHow.COPIED, duration_ms=length_ms, frames=frames)
+
+    def make_picture(self, source: SourceFile, wish: PictureWish, *, out_dir: Path) -> MadePicture:
+        """Write a grey picture of the size that is wished for."""
+        _, kind = self._read(source)
+        if kind is not MediaKind.PHOTO:
+            raise UnsupportedMedia("This is no photo.")
+        width = min(640, wish.longest_side or 640)
+        path = out_dir / f"picture-{width}.jpg"
+        image = Image.new("RGB", (width, max(1, width * 448 // 640)), (128, 128, 128))
+        image.save(path, "JPEG", quality=wish.quality)
+        return MadePicture(path=path, mime="image/jpeg", width=image.width, height=image.height)
 
     def close(self) -> None:
         """Nothing to end."""

@@ -35,7 +35,7 @@ def open_jxl(job: Job) -> Picture:
     image = _as_image(pixels)
     width, height = image.size
     return Picture(
-        image=to_srgb(reduced(image), None),
+        image=to_srgb(reduced(image, job.long_side), None),
         width=width,
         height=height,
         bit_depth=depth,

@@ -12,7 +12,7 @@ from dam.engines.media.picture import Picture, check_pixels, reduced
 from dam.engines.media.pixels import has_alpha, prepare_mode, to_srgb, turn_upright
 from dam.engines.media.raw import open_raw
 from dam.engines.media.regions import Frame
-from dam.engines.media.renditions import LONG_SIDE, THUMB_SHORT, fit_long, fit_thumb, shrink, write_picture
+from dam.engines.media.renditions import THUMB_SHORT, fit_long, fit_thumb, shrink, write_picture
 from dam.engines.media.salvage import salvaged
 from dam.engines.media.sniff import Opener, Sniffed
 from dam.errors import DamagedMedia, MediaTooLarge, UnsupportedMedia
@@ -26,12 +26,7 @@ _IPTC_RESOURCE, _IPTC_TIFF_TAG = 0x0404, 33723
 
 def prepare_photo(job: Job, sniffed: Sniffed) -> Prepared:
     """Decode a picture once. Raises MediaError."""
-    if sniffed.opener is Opener.RAW:
-        picture = open_raw(job)
-    elif sniffed.opener is Opener.JXL:
-        picture = open_jxl(job)
-    else:
-        picture = open_with_pillow(job, sniffed)
+    picture = open_photo(job, sniffed)
     probe = MediaProbe(
         kind=MediaKind.PHOTO,
         format=sniffed.name,
@@ -63,6 +58,15 @@ def prepare_photo(job: Job, sniffed: Sniffed) -> Prepared:
         renditions=(write_picture(preview, RenditionRole.PREVIEW, job.path("preview", ".jpg")),),
         partial_reason=picture.partial_reason,
     )
+
+
+def open_photo(job: Job, sniffed: Sniffed) -> Picture:
+    """Decode a picture, at least as large as the job wants it where the file has that. Raises MediaError."""
+    if sniffed.opener is Opener.RAW:
+        return open_raw(job)
+    if sniffed.opener is Opener.JXL:
+        return open_jxl(job)
+    return open_with_pillow(job, sniffed)
 
 
 def open_with_pillow(job: Job, sniffed: Sniffed) -> Picture:
@@ -114,9 +118,9 @@ def _decode(job: Job, sniffed: Sniffed, *, partial_reason: str) -> Picture:
         stored_as = _orientation(image, exif)
         turn = 1 if sniffed.name in ("tiff", "heif") else stored_as
         width, height = image.size
-        image.draft("RGB" if image.mode == "RGB" else None, _draft_size(width, height))
+        image.draft("RGB" if image.mode == "RGB" else None, _draft_size(width, height, job.long_side))
         image.load()
-        small = reduced(prepare_mode(image))
+        small = reduced(prepare_mode(image), job.long_side)
         if partial_reason == _ENDS_EARLY:
             small, partial_reason = salvaged(image, small, exif, partial_reason)
         upright = turn_upright(to_srgb(small, icc), turn)
@@ -134,9 +138,11 @@ def _decode(job: Job, sniffed: Sniffed, *, partial_reason: str) -> Picture:
         )
 
 
-def _draft_size(width: int, height: int) -> tuple[int, int]:
-    """Return what a JPEG may be decoded at: the preview's size, and twice the thumb's (vectors stay the same)."""
-    scale = max(LONG_SIDE / max(width, height), 2 * THUMB_SHORT / min(width, height))
+def _draft_size(width: int, height: int, long_side: int) -> tuple[int, int]:
+    """Return what a JPEG may be decoded at: the wanted size, and twice the thumb's (vectors stay the same)."""
+    if not long_side:
+        return width, height
+    scale = max(long_side / max(width, height), 2 * THUMB_SHORT / min(width, height))
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 

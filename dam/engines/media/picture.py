@@ -38,7 +38,7 @@ def check_pixels(width: int, height: int, max_pixels: int) -> None:
         )
 
 
-def reduced(image: Image.Image) -> Image.Image:
-    """Bring large pictures near the preview's size before the costly colour conversion."""
-    factor = max(image.size) // (2 * LONG_SIDE)
+def reduced(image: Image.Image, long_side: int = LONG_SIDE) -> Image.Image:
+    """Bring large pictures near the size that is wanted (0: all of it) before the costly colour conversion."""
+    factor = max(image.size) // (2 * long_side) if long_side else 1
     return image.reduce(factor) if factor >= 2 else image

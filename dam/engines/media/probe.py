@@ -18,6 +18,7 @@ from dam.types import AudioTrack, FrameRate, MediaKind, MediaProbe
 
 MAX_DURATION_MS = 7 * 24 * 3600 * 1000  # a header that says more is wrong
 _MAX_TRACKS = 32
+_REFERENCE_DIGITS = 12  # a day at 384 kHz has eleven
 _VIDEO_CODECS = {"h264", "vp8", "vp9", "av1"}
 _VIDEO_CONTAINERS = {"mp4", "mov", "m4a", "3gp", "webm"}
 _AUDIO_CODECS = {"aac", "mp3", "opus", "vorbis", "flac"}
@@ -61,6 +62,8 @@ def probe_video(
         duration_ms=declared_duration_ms(container),
         frame_rate=_frame_rate(stream),
         timecode=_timecode(container, stream),
+        video_start_ms=_video_start_ms(container, stream),
+        video_frames=_video_frames(stream),
         video_codec=codec,
         audio_tracks=tracks,
         rotation_deg=-rotation % 360,
@@ -85,6 +88,7 @@ def probe_audio(job: Job, sniffed: Sniffed, container: InputContainer) -> MediaP
         mime=mime.get(name, sniffed.mime),
         duration_ms=declared_duration_ms(container),
         audio_tracks=tracks,
+        time_reference=_time_reference(container),
         browser_playable=plain_wav or (name in _AUDIO_CONTAINERS and codec in _AUDIO_CODECS),
         metadata=merge([read_tags(_all_tags(container, stream))], mtime_ns=job.mtime_ns),
     )
@@ -140,8 +144,33 @@ def _frame_rate(stream: VideoStream) -> FrameRate | None:
 
 
 def _timecode(container: InputContainer, stream: VideoStream) -> str:
+    """Return the start timecode: QuickTime has a track for it, MXF and AVI a tag, Matroska one in capitals."""
     voices = [container.metadata, stream.metadata, *(other.metadata for other in container.streams.data)]
-    return next((clean_text(tags["timecode"], limit=16) for tags in voices if tags.get("timecode")), "")
+    said = (value for tags in voices for name, value in tags.items() if name.casefold() == "timecode" and value)
+    return next((clean_text(value, limit=16) for value in said), "")
+
+
+def _video_start_ms(container: InputContainer, stream: VideoStream) -> int:
+    """Return how long after the first track the first picture comes: nothing in most files, a little in MPEG-TS."""
+    if stream.start_time is None or stream.time_base is None:
+        return 0
+    late_ms = round(float(stream.start_time * stream.time_base) * 1000 - (container.start_time or 0) / 1000)
+    return late_ms if 0 < late_ms < MAX_DURATION_MS else 0
+
+
+def _video_frames(stream: VideoStream) -> int:
+    """Return how many pictures the header promises, by count or by length of the track; 0 where it says neither."""
+    rate = _frame_rate(stream)
+    frames = stream.frames
+    if not frames and rate and stream.duration and stream.time_base:
+        frames = round(stream.duration * stream.time_base * Fraction(rate.numerator, rate.denominator))
+    return frames if rate and 0 < frames <= MAX_DURATION_MS / 1000 * rate.fps else 0
+
+
+def _time_reference(container: InputContainer) -> int | None:
+    """Return the samples from midnight to the first one, which recorders write into Broadcast Wave (`bext`)."""
+    said = container.metadata.get("time_reference", "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) <= _REFERENCE_DIGITS else None
 
 
 def _all_tags(container: InputContainer, stream: object) -> dict[str, str]:

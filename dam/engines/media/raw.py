@@ -10,7 +10,7 @@ from dam.engines.media.exif import orientation
 from dam.engines.media.job import Job
 from dam.engines.media.picture import Picture, check_pixels
 from dam.engines.media.pixels import to_srgb, turn_upright
-from dam.engines.media.renditions import THUMB_SHORT
+from dam.engines.media.renditions import LONG_SIDE, THUMB_SHORT
 from dam.errors import DamagedMedia, UnsupportedMedia
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def open_raw(job: Job) -> Picture:
             check_pixels(sizes.raw_width, sizes.raw_height, job.max_pixels)
             turn = _FLIPS.get(sizes.flip, 1)
             preview, preview_exif = _embedded(raw, turn, job.max_pixels)
-            image = preview or _developed(raw)
+            image = preview if preview and _suffices(preview, sizes, job) else _developed(raw, job)
     except (rawpy.LibRawFileUnsupportedError, rawpy.NotSupportedError) as error:
         raise UnsupportedMedia("This camera's raw files are not known to the raw decoder.") from error
     except rawpy.LibRawError as error:
@@ -76,9 +76,19 @@ def _preview_turn(image: Image.Image, exif: Image.Exif, turn: int) -> int:
     return 1 if already_turned else (marked if marked != 1 else turn)
 
 
-def _developed(raw: "rawpy.RawPy") -> Image.Image:
-    """Develop at half size: one pixel from each 2 × 2 of the sensor, in a quarter of the time."""
-    return Image.fromarray(raw.postprocess(half_size=True, use_camera_wb=True, output_bps=8))
+def _suffices(preview: Image.Image, sizes: "rawpy.ImageSizes", job: Job) -> bool:
+    """Tell whether the camera's preview has as many pixels as are wanted; for a page any preview does."""
+    if job.long_side == LONG_SIDE:
+        return True
+    whole = max(sizes.width, sizes.height)
+    return max(preview.size) >= 0.95 * min(whole, job.long_side or whole)  # some previews lack a few rows
+
+
+def _developed(raw: "rawpy.RawPy", job: Job) -> Image.Image:
+    """Develop; at half size where that suffices: one pixel of each 2 × 2 of the sensor, in a quarter of the time."""
+    whole = max(raw.sizes.width, raw.sizes.height)
+    half = bool(job.long_side) and job.long_side <= max(LONG_SIDE, whole // 2)
+    return Image.fromarray(raw.postprocess(half_size=half, use_camera_wb=True, output_bps=8))
 
 
 def _own_exif(job: Job) -> Image.Exif | None:

@@ -11,9 +11,19 @@ from dam import errors
 from dam.config import Limits
 from dam.engines.media.children import ChildPool, DecoderChild, OnProgress, child_command
 from dam.engines.media.originals import opened_original
-from dam.engines.media.wire import Message, SoundAnswer, SubtitleAnswer, WireError, from_wire
+from dam.engines.media.wire import Message, SoundAnswer, SubtitleAnswer, WireError, from_wire, to_wire
 from dam.errors import DamagedMedia, DecoderCrashed, MediaError
-from dam.types import Prepared, PreparedUnit, RenditionFile, SourceFile, SubtitleCue
+from dam.types import (
+    ClipWish,
+    CutClip,
+    MadePicture,
+    PictureWish,
+    Prepared,
+    PreparedUnit,
+    RenditionFile,
+    SourceFile,
+    SubtitleCue,
+)
 
 T = TypeVar("T")
 
@@ -82,6 +92,33 @@ class ChildMediaReader:
             child.kill()
         return _placed(_read(RenditionFile, answer), out_dir)
 
+    def cut_clip(
+        self,
+        source: SourceFile,
+        wish: ClipWish,
+        *,
+        out_dir: Path,
+        on_progress: Callable[[float], None] | None = None,
+    ) -> CutClip:
+        """Cut a stretch of a recording; in a child of its own, as `make_proxy`.
+
+        Raises UnsupportedMedia, DamagedMedia, MediaTooLarge, DecoderCrashed, MediaVanished.
+        """
+        child = self._start()
+        try:
+            answer = self._ask(child, "clip", source, out_dir, on_progress, to_wire(wish))
+        finally:
+            child.kill()
+        clip = _read(CutClip, answer)
+        return replace(clip, path=_inside(clip.path, out_dir))
+
+    def make_picture(self, source: SourceFile, wish: PictureWish, *, out_dir: Path) -> MadePicture:
+        """Decode a photo and write it as JPEG. Raises as `cut_clip`."""
+        with self._pool.borrow() as child:
+            answer = self._ask(child, "picture", source, out_dir, options=to_wire(wish))
+        picture = _read(MadePicture, answer)
+        return replace(picture, path=_inside(picture.path, out_dir))
+
     def close(self) -> None:
         """End the decoder children."""
         self._pool.close()
@@ -93,9 +130,17 @@ class ChildMediaReader:
             raise DecoderCrashed(f"A decoder can't be started: {error.strerror}.") from error
 
     def _ask(
-        self, child: DecoderChild, verb: str, source: SourceFile, out_dir: Path, on_progress: OnProgress | None = None
+        self,
+        child: DecoderChild,
+        verb: str,
+        source: SourceFile,
+        out_dir: Path,
+        on_progress: OnProgress | None = None,
+        options: Message | None = None,
     ) -> Message:
-        request = {"op": verb, "out_dir": str(out_dir.absolute()), "mtime_ns": source.mtime_ns}
+        request: Message = {"op": verb, "out_dir": str(out_dir.absolute()), "mtime_ns": source.mtime_ns}
+        if options is not None:
+            request["options"] = options
         with opened_original(source) as fd:
             answer = child.ask(
                 request,

@@ -49,9 +49,9 @@ function show(at) {
   less.href = likeAddress(at, { less: true });
   const around = at.getBoundingClientRect();
   menu.hidden = false;
-  // On a pile the right corner says how many there are.
-  menu.style.left = `${at.closest("[data-pile]") ? around.left + 6 : around.right - menu.offsetWidth - 6}px`;
-  menu.style.top = `${around.top + 6}px`;
+  // On a pile the right corner says how many there are; the left one has the check.
+  menu.style.left = `${around.right - menu.offsetWidth - 6}px`;
+  menu.style.top = `${around.top + (at.closest("[data-pile]") ? 38 : 6)}px`;
 }
 
 if (like) {
