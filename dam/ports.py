@@ -279,9 +279,14 @@ class VectorStore(Protocol):
         ...
 
     def search(
-        self, vectors: Vectors, *, limit: int, allowed_ids: NDArray[np.int64] | None = None
+        self,
+        vectors: Vectors,
+        *,
+        limit: int,
+        allowed_ids: NDArray[np.int64] | None = None,
+        refused_ids: NDArray[np.int64] | None = None,
     ) -> list[list[VectorMatch]]:
-        """Return, per query row, at most `limit` matches, best first; `allowed_ids` filters inside."""
+        """Return, per query row, at most `limit` matches, best first; both sorts of ids filter inside."""
         ...
 
     def get(self, ids: Sequence[int]) -> Vectors:
