@@ -27,6 +27,7 @@ from dam.catalog.models import (
     ShareLink,
     Unit,
 )
+from dam.catalog.readers.handouts import pieces_of_units
 from dam.catalog.readers.shares import ShareView, share_of_token
 from dam.catalog.writers.shares import revoke_share
 from dam.config import Config, config
@@ -35,7 +36,6 @@ from dam.env import Environment
 from dam.errors import ShareError
 from dam.types import DownloadForm, MediaKind, RenditionRole, ShareRight, ShareTerms, UnitKind
 from search import access, sharing
-from search.pages import handing
 from tests.media_files import textured, write_video
 
 pytestmark = pytest.mark.django_db
@@ -124,11 +124,10 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any) -> She
 
 
 @pytest.fixture
-def locked(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def locked(monkeypatch: pytest.MonkeyPatch) -> None:
     """The installation has a password, which the client does not know."""
     changed = Config(env=Environment(password="the owner's"), places=config().places, limits=config().limits)
     monkeypatch.setattr(access, "config", lambda: changed)
-    yield
 
 
 def content(answer: Any) -> bytes:
@@ -297,7 +296,7 @@ def test_shared_search_stays_as_it_was_unless_it_is_to_follow(
     found = [shelf.mine]
 
     def now(_collection_id: int) -> Any:
-        return "Red", handing.pieces_of_units([asset.units.get().pk for asset in found])
+        return "Red", pieces_of_units([asset.units.get().pk for asset in found])
 
     monkeypatch.setattr(sharing, "pieces_of_collection", now)
     search = Collection.objects.create(kind="search", name="Red", asked={"q": "red"})
