@@ -1,5 +1,7 @@
 """Fields to tags, faces to regions, shots to markers, and names of sidecars: without files and programs."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
@@ -13,7 +15,7 @@ from dam.metadata.tags import altered, flat, iptc_changes, is_same_value, paths,
 from dam.types import Box, FrameRate, NamedRegion, RegionKind
 from dam.types.metadata_write import Marker
 
-EMPTY = dict.fromkeys(FIELDS, "") | {"keywords": [], "rating": None}
+EMPTY: dict[str, Any] = dict.fromkeys(FIELDS, "") | {"keywords": [], "rating": None}
 FILM = FrameRate(numerator=24000, denominator=1001)
 
 

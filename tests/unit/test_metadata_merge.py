@@ -16,7 +16,7 @@ _RULES = some.sampled_from(list(MergeRule))
 
 
 def merged(**sides: Any) -> Any:
-    return merge(**({"rule": MergeRule.NEWEST, "theirs_newer": False} | sides))
+    return merge(**sides, rule=MergeRule.NEWEST, theirs_newer=False)
 
 
 @given(ours=_VALUES, agreed=_VALUES, there=_VALUES, rule=_RULES, newer=some.booleans())
