@@ -13,13 +13,16 @@ from dam.catalog.readers.browse import neighbours_by_date
 from dam.catalog.readers.collection_items import items_of, made_collection
 from dam.catalog.readers.sources import clearest_looks_of
 from dam.catalog.readers.tags import tags_of_asset
-from dam.catalog.readers.transcripts import Line
+from dam.catalog.readers.transcripts import head_of
 from dam.errors import AfterimageError, EngineError, QueryError
+from dam.transcripts import formats
+from dam.transcripts.formats import TranscriptFormat
 from dam.types import MediaKind
 from search.answer.answers import Answer, answer, read_asked
 from search.answer.cards import asset_cards, collected_address, hit_cards
 from search.pages.describing import asset_form
 from search.pages.library_view import read_view
+from search.pages.spoken import sheet_of, transcript_context
 from search.pages.understood import understood
 from search.service import more_like
 from search.views.answer import cards_at, link
@@ -70,6 +73,7 @@ def asset(request: HttpRequest, asset_id: int) -> HttpResponse:
             "asset_tags": tags_of_asset(asset_id),
             "came_from": _came_from(request),
             "looks": _looks(detail),
+            **transcript_context(asset_id, lines=detail.lines),
             "understood": understood(asset_id, timed=detail.asset.kind == MediaKind.VIDEO),
         },
     )
@@ -95,11 +99,10 @@ def similar(request: HttpRequest, asset_id: int) -> HttpResponse:
 @require_safe
 def captions(_request: HttpRequest, asset_id: int) -> HttpResponse:
     """Answer with the spoken lines as WebVTT, for the player."""
-    detail = asset_detail(asset_id)
-    if detail is None:
+    head = head_of(asset_id)
+    if head is None:
         raise Http404
-    cues = [f"{_vtt(line.start_ms)} --> {_vtt(line.end_ms)}\n{_cue(line)}\n" for line in detail.lines]
-    return HttpResponse("WEBVTT\n\n" + "\n".join(cues), content_type="text/vtt; charset=utf-8")
+    return HttpResponse(formats.as_vtt(sheet_of(head)), content_type=formats.MIMES[TranscriptFormat.VTT])
 
 
 def _play_url(detail: AssetDetail) -> str:
@@ -187,11 +190,3 @@ def _fps(detail: AssetDetail) -> str:
     if data is None or not data.frame_rate_numerator or not data.frame_rate_denominator:
         return "25"
     return f"{data.frame_rate_numerator / data.frame_rate_denominator:.5f}"
-
-
-def _vtt(ms: int) -> str:
-    return f"{ms // 3_600_000:02}:{ms // 60_000 % 60:02}:{ms // 1000 % 60:02}.{ms % 1000:03}"
-
-
-def _cue(line: Line) -> str:
-    return line.text.replace("&", "&amp;").replace("<", "&lt;").replace("\n", " ")
