@@ -1,4 +1,4 @@
-"""Everything that people can say, said of a small indexed library; and what a catalogue holds, row by row, by meaning."""
+"""Everything that people can say, said of a small indexed library; and what a catalogue holds, by meaning."""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
@@ -167,7 +167,7 @@ def state() -> State:
         ],
         "units": _rows(Unit, "asset__fingerprint", "kind", "position", "start_ms", "end_ms"),
         "metadata": _rows(AssetMetadata, "asset__fingerprint", *field_names),
-        "bases": _rows(MetadataBase, "asset__fingerprint", "agreed", "in_file"),
+        "bases": _rows(MetadataBase, "asset__fingerprint", "agreed", "in_file", "orientation"),
         "changes": _rows(
             MetadataChange, "edit__made_at", "edit__cause", "edit__summary", "edit__undone", "asset__fingerprint",
             "field", "before", "after",
@@ -181,7 +181,9 @@ def state() -> State:
         ),
         "ignored": _rows(IgnoredRegion, *_UNIT, *_BOX),
         "speakers": _rows(Speaker, "name", "person__name", "added_at"),
-        "transcripts": _rows(TranscriptRecord, "asset__fingerprint", "source", "model", "language", "made_at", "edited_at"),
+        "transcripts": _rows(
+            TranscriptRecord, "asset__fingerprint", "source", "model", "language", "made_at", "edited_at"
+        ),
         "lines": _rows(
             Speech, *_UNIT, "unit__position", "text", "words", "breaks", "edited", "weak", "speaker__name"
         ),

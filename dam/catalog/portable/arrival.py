@@ -18,7 +18,8 @@ UNIT_FIELDS = ("unit__asset__fingerprint", "unit__kind", "unit__start_ms", "unit
 class Arrival:
     """The catalogue that rows arrive in: ids by what rows call things, and a count of what became of each table.
 
-    "added" rows are new here, "there" were said here already, "left" could not be placed.
+    "added" rows are new here, "there" were said here already, "left" could not be placed, and "skipped" are a model's
+    belief that the models here don't share.
     """
 
     def __init__(self) -> None:

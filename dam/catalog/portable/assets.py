@@ -19,8 +19,9 @@ from dam.catalog.models import (
     Unit,
 )
 from dam.catalog.portable.arrival import BATCH, Arrival, Row, batches, create_dated, moment_of, text_of
+from dam.catalog.writers import metadata_writes
 from dam.catalog.writers.described import described_texts
-from dam.types import AssetState, FileState, MetadataField, Stage
+from dam.types import AssetState, EditCause, FileState, MetadataField, Stage
 
 _FIELDS = [field.value for field in MetadataField]
 # A file that is not there yet can't be read: its turn comes when a scan finds it (`writers.files` brings it forward).
@@ -57,7 +58,16 @@ def assets() -> Iterator[Row]:
         for data in AssetMetadata.objects.filter(pk__in=some):
             rows[data.pk]["metadata"] = {name: getattr(data, name) for name in _FIELDS}
         for base in MetadataBase.objects.filter(pk__in=some):
-            rows[base.pk] |= {"agreed": base.agreed, "in_file": base.in_file}
+            rows[base.pk]["base"] = {
+                "agreed": base.agreed,
+                "in_file": base.in_file,
+                "orientation": base.orientation,
+                "edited_at": text_of(base.edited_at),
+            }
+        said = MetadataChange.objects.filter(asset_id__in=some, edit__undone=False)
+        said = said.exclude(edit__cause=EditCause.FILE)
+        for asset_id, name in said.values_list("asset_id", "field").distinct().order_by("asset_id", "field"):
+            rows[asset_id]["said"].append(name)
         for fingerprint, asset_id in KnownFingerprint.objects.filter(asset_id__in=some).values_list(
             "fingerprint", "asset_id"
         ):
@@ -160,8 +170,8 @@ def _bare(row: Asset) -> Row:
         "files": [],
         "units": [],
         "metadata": None,
-        "agreed": None,
-        "in_file": None,
+        "said": [],
+        "base": None,
         "other_fingerprints": [],
     }
 
@@ -188,9 +198,9 @@ def _make(rows: list[Row], arrival: Arrival) -> None:
     )
     MetadataBase.objects.bulk_create(
         [
-            MetadataBase(asset=asset, agreed=row["agreed"], in_file=row["in_file"])
+            MetadataBase(asset=asset, **row["base"] | {"edited_at": moment_of(row["base"]["edited_at"])})
             for asset, row in pairs
-            if row["agreed"] is not None
+            if row["base"] is not None
         ],
         batch_size=BATCH,
     )
@@ -226,13 +236,15 @@ def _say(rows: list[Row], arrival: Arrival) -> None:
     changed = []
     for row in rows:
         data = here.get(arrival.assets[row["fingerprint"]])
-        agreed = row["agreed"] or {}
+        agreed = (row["base"] or {}).get("agreed", {})
         if data is None or not row["metadata"]:
             continue
         given = {
             name: value
             for name, value in row["metadata"].items()
-            if value != agreed.get(name, value) and (data.pk, name) not in edited and getattr(data, name) != value
+            if (name in row["said"] or value != agreed.get(name, value))
+            and (data.pk, name) not in edited
+            and getattr(data, name) != value
         }
         for name, value in given.items():
             setattr(data, name, value)
@@ -240,6 +252,7 @@ def _say(rows: list[Row], arrival: Arrival) -> None:
             changed.append(data)
     AssetMetadata.objects.bulk_update(changed, _FIELDS, batch_size=100)
     _write_words([data.pk for data in changed])
+    metadata_writes.enqueue([data.pk for data in changed])
     arrival.count("metadata", "added", len(changed))
 
 

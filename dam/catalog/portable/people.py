@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from django.db.models import Q
 
 from dam.catalog.current import model_of
-from dam.catalog.models import Face, FaceRefusal, IgnoredRegion, Person, Speaker, Unit
+from dam.catalog.models import Face, FaceRefusal, IgnoredRegion, Person, Speaker, StageRun, Unit
 from dam.catalog.portable.arrival import (
     BATCH,
     UNIT_FIELDS,
@@ -20,7 +20,7 @@ from dam.catalog.portable.arrival import (
 )
 from dam.catalog.readers.people import name_key
 from dam.catalog.writers.people import steady_people
-from dam.types import Box, FaceSource, Stage
+from dam.types import Box, FaceSource, Stage, StageState
 
 _SAME_PLACE = 0.5  # as in writers.appearances: the same face found twice overlaps by more
 _PLACE = ("at_ms", "x", "y", "width", "height")
@@ -91,8 +91,8 @@ def take_people(rows: Iterable[Row], arrival: Arrival) -> None:
 def take_faces(rows: Iterable[Row], arrival: Arrival) -> None:
     """Give faces to people as they were; what a person said of a face here stays.
 
-    A face that nobody finds here becomes a row without a vector where a person said something of it; a model's own
-    belief is left to the model.
+    A face that is not here becomes a row without a vector: the models find it there when they come to look, and whose
+    it is stays. Where they have looked and found none, only what a person said of it does.
     """
     model = model_of(Stage.FACES)
     for some in batches(rows):
@@ -102,12 +102,17 @@ def take_faces(rows: Iterable[Row], arrival: Arrival) -> None:
         owners = {unit.pk: unit for unit in (units.find(row["unit"]) for row in some) if unit is not None}
         for face in Face.objects.filter(unit_id__in=owners).order_by("pk"):
             there[face.unit_id].append(face)
+        looked = set(
+            StageRun.objects.filter(
+                stage=Stage.FACES, state=StageState.DONE, asset_id__in={unit.asset_id for unit in owners.values()}
+            ).values_list("asset_id", flat=True)
+        )
         for row in some:
             unit = units.find(row["unit"])
             if unit is None:
                 arrival.count("faces", "left")
                 continue
-            _take_face(row, unit, there[unit.pk], arrival, model=model)
+            _take_face(row, unit, there[unit.pk], arrival, model=model if unit.asset_id in looked else "")
     for key, row in arrival.unnamed.items():
         if key not in arrival.people and row["hidden"]:
             arrival.people[key] = _person(row)
@@ -154,8 +159,8 @@ def take_speakers(rows: Iterable[Row], arrival: Arrival) -> None:
 def _take_face(row: Row, unit: Unit, there: list[Face], arrival: Arrival, *, model: str) -> None:
     face = _same(row, there)
     said = row["source"] == FaceSource.PERSON or bool(row["not"])
-    if face is None and not said:
-        arrival.count("faces", "left")
+    if face is None and model and not said:
+        arrival.count("faces", "skipped")
         return
     person = _owner(row, face, arrival)
     if face is None:
