@@ -50,6 +50,11 @@ class Places:
         return self.data / "agencies"
 
     @property
+    def guests(self) -> Path:
+        """Clips cut for the guests of shared collections; can be deleted and are cut again."""
+        return self.data / "guests"
+
+    @property
     def scratch(self) -> Path:
         """Work in progress; emptied at start."""
         return self.data / "scratch"

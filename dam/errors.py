@@ -11,6 +11,8 @@
     ├── EngineError            a model can't be loaded or failed
     │   ├── ModelUnavailable   its weights are not here and can't be fetched
     │   └── PackIncomplete     some of the library has no vectors by that pack yet
+    ├── MetadataToolFailed     metadata can't be written into a file, or read from it
+    │   └── MetadataToolMissing    ExifTool is not installed
     ├── StoreError             a vector index or a rendition can't be read or written
     ├── QueryError             the words of a search can't be understood
     ├── CollectionError        a collection or a pinned query can't be made or changed like that
@@ -75,6 +77,14 @@ class PackIncomplete(EngineError):
     def __init__(self, message: str, *, missing: int) -> None:
         super().__init__(message)
         self.missing = missing
+
+
+class MetadataToolFailed(AfterimageError):
+    """Metadata can't be read from a file or written into it by ExifTool."""
+
+
+class MetadataToolMissing(MetadataToolFailed):
+    """ExifTool is not installed."""
 
 
 class StoreError(AfterimageError):

@@ -4,7 +4,7 @@ Adapters live in `dam.engines` (models, decoders) and `dam.vectors` (stores); `d
 fake, used by tests and by the contract suite, stands beside the adapters.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -236,6 +236,28 @@ class MediaReader(Protocol):
 
 
 @runtime_checkable
+class MetadataTool(Protocol):
+    """The tags of files, read and written; `path` is absolute and printable."""
+
+    def read(self, path: Path, *, tags: Sequence[str] = ()) -> dict[str, object]:
+        """Return a file's tags as "Group:Name" → value: all of them, or those named. Raises MetadataToolFailed."""
+        ...
+
+    def write(
+        self, path: Path, *, values: Mapping[str, object], clear: Sequence[str] = (), recode_iptc: bool = False
+    ) -> str:
+        """Write tags into a file that is ours to change (a new sidecar is made); returns the tool's warnings.
+
+        `clear` are tags to take away; `recode_iptc` brings all of IPTC to UTF-8 first. Raises MetadataToolFailed.
+        """
+        ...
+
+    def close(self) -> None:
+        """End the tool's process."""
+        ...
+
+
+@runtime_checkable
 class VectorStore(Protocol):
     """Vectors of one space, found by cosine. One owner; the methods may be called from several threads."""
 
@@ -248,9 +270,14 @@ class VectorStore(Protocol):
         ...
 
     def search(
-        self, vectors: Vectors, *, limit: int, allowed_ids: NDArray[np.int64] | None = None
+        self,
+        vectors: Vectors,
+        *,
+        limit: int,
+        allowed_ids: NDArray[np.int64] | None = None,
+        refused_ids: NDArray[np.int64] | None = None,
     ) -> list[list[VectorMatch]]:
-        """Return, per query row, at most `limit` matches, best first; `allowed_ids` filters inside."""
+        """Return, per query row, at most `limit` matches, best first; both sorts of ids filter inside."""
         ...
 
     def get(self, ids: Sequence[int]) -> Vectors:

@@ -23,6 +23,7 @@ from dam.ports import (
     Embedder,
     FaceEngine,
     MediaReader,
+    MetadataTool,
     ObjectDetector,
     SoundEmbedder,
     TextReader,
@@ -31,6 +32,7 @@ from dam.ports import (
 )
 
 MEDIA_READER = "dam.engines.media.reader.ChildMediaReader"
+METADATA_TOOL = "dam.engines.exiftool.ExifTool"
 VECTOR_STORE = "dam.vectors.layered_store.LayeredStore"
 
 # `functools.cache` alone may call twice when two threads come at once, and a model would load twice.
@@ -126,6 +128,12 @@ def media_reader() -> MediaReader:
         return _media_reader()
 
 
+def metadata_tool() -> MetadataTool:
+    """Return the process's tool for the tags of files; its process starts when first asked."""
+    with _lock:
+        return _metadata_tool()
+
+
 def vector_store(dimensions: int) -> VectorStore:
     """Return a new, empty store for one space."""
     store: VectorStore = _adapter(getattr(settings, "VECTOR_STORE", VECTOR_STORE))(dimensions)
@@ -142,6 +150,7 @@ def reset() -> None:
     with _lock:
         _bind.cache_clear()
         _media_reader.cache_clear()
+        _metadata_tool.cache_clear()
 
 
 def _by_model(port: str, name: str) -> Any:
@@ -181,6 +190,12 @@ def _bind(pack_name: str, port: str) -> Any:
 def _media_reader() -> MediaReader:
     reader: MediaReader = _adapter(getattr(settings, "MEDIA_READER", MEDIA_READER))(config().limits)
     return reader
+
+
+@cache
+def _metadata_tool() -> MetadataTool:
+    tool: MetadataTool = _adapter(METADATA_TOOL)(memory_bytes=config().limits.decoder_memory_bytes)
+    return tool
 
 
 def _adapter(path: str) -> Callable[..., Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection as Ids
 
 from dam.catalog.models import Correction
-from dam.catalog.writers import collections, pins, tags, transcripts
+from dam.catalog.writers import collections, pins, releases, submissions, tags, transcripts
 from dam.metadata import edit as metadata
 from dam.people import service as people
 
@@ -14,6 +14,8 @@ _SERVICES = {
     pins.SUBJECT: pins.undo,
     metadata.SUBJECT: metadata.undo,
     transcripts.SUBJECT: transcripts.undo,
+    submissions.SUBJECT: submissions.undo,
+    releases.SUBJECT: releases.undo,
 }
 
 

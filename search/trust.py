@@ -10,6 +10,7 @@ TRUST = {
     EvidenceSource.SPEECH_VECTOR: 0.6,
     EvidenceSource.WRITTEN: 0.95,
     EvidenceSource.CAPTION: 0.7,
+    EvidenceSource.SPEAKER: 1.0,
     EvidenceSource.SOUND: 0.9,
     EvidenceSource.FACE: 1.0,
     EvidenceSource.TAG: 0.9,

@@ -58,12 +58,13 @@ def captions(lines: Iterable[Line], *, named: bool = False) -> list[Caption]:
         turn = bool(line.speaker) and line.speaker != speaker
         speaker = line.speaker
         label = f"{line.speaker}: " if named and turn else ""
-        for number, part in enumerate(_parts(line, lead=width(label))):
+        parts = _parts(line, lead=width(label))
+        for number, part in enumerate(parts):
             text = text_of(part)
             cut.append(
                 Caption(
-                    start_ms=part[0].word.start_ms,
-                    end_ms=part[-1].word.end_ms,
+                    start_ms=part[0].word.start_ms if number else line.start_ms,
+                    end_ms=part[-1].word.end_ms if number + 1 < len(parts) else line.end_ms,
                     rows=rows(f"{label}{text}" if number == 0 else text),
                     speaker=line.speaker,
                     turn=turn and number == 0,

@@ -124,10 +124,10 @@ def _clock(ms: int, point: str) -> str:
 
 
 def _cue(caption: Caption) -> str:
-    text = "\n".join(_escaped(row) for row in caption.rows)
-    return f"<v {_escaped(caption.speaker)}>{text}</v>" if caption.speaker else text
+    text = "\n".join(_escaped(row).replace("-->", "--&gt;") for row in caption.rows)
+    return f"<v {_escaped(caption.speaker).replace('>', '&gt;')}>{text}</v>" if caption.speaker else text
 
 
 def _escaped(text: str) -> str:
     plain = " ".join(clean(text).split())
-    return plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return plain.replace("&", "&amp;").replace("<", "&lt;")

@@ -15,6 +15,7 @@ class EvidenceSource(StrEnum):
     TEXT = "text"
     WRITTEN = "written in the picture"
     CAPTION = "caption"
+    SPEAKER = "speaker"
     SOUND = "sound"
     FACE = "face"
     TAG = "tag"

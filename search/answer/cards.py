@@ -66,6 +66,20 @@ def unit_cards(moments: Mapping[int, int], *, where: Mapping[str, str] | None = 
     return cards
 
 
+def collected_card(tile: Tile, *, collection_id: int, start_ms: int, end_ms: int, text: str = "") -> Card:
+    """Return the card of a thing in a collection: `[start_ms, end_ms)` of an asset, or all of it where both are 0."""
+    if end_ms:
+        tile = replace(tile, start_ms=start_ms, end_ms=end_ms)
+    href = collected_address(collection_id, tile.asset_id, start_ms, end_ms)
+    return Card(tile=tile, href=href, label=_label(tile), at_ms=start_ms, text=text)
+
+
+def collected_address(collection_id: int, asset_id: int, start_ms: int, end_ms: int) -> str:
+    """Return where a thing in a collection opens, between those before and after it."""
+    timed = {"t": str(start_ms)} if end_ms else {}
+    return _address(asset_id, {**timed, "in": "collection", "of": str(collection_id)})
+
+
 def hit_cards(
     hits: Sequence[Hit],
     *,

@@ -14,6 +14,7 @@ _IN_WORDS = {
     EvidenceSource.TEXT: "Written in its name or description",
     EvidenceSource.WRITTEN: "Written in the picture",
     EvidenceSource.CAPTION: "Described like this",
+    EvidenceSource.SPEAKER: "Spoken by",
     EvidenceSource.SOUND: "Sounds like it",
     EvidenceSource.FACE: "The same face",
     EvidenceSource.TAG: "Tagged",
@@ -39,6 +40,7 @@ _QUOTED = {
 _NAMED = {
     EvidenceSource.TAG: "tag ",
     EvidenceSource.PERSON: "",
+    EvidenceSource.SPEAKER: "spoken by ",
     EvidenceSource.OBJECT: "shows ",
     EvidenceSource.LOOK: "",
     EvidenceSource.PLACE: "in ",

@@ -12,6 +12,7 @@ from dam.catalog.readers import measure, seen
 from dam.catalog.readers.collection_items import made_named, units_in
 from dam.catalog.readers.people import face_vector, units_with_person, units_with_person_id
 from dam.catalog.readers.places import units_in_place
+from dam.catalog.readers.speakers import units_with_speaker
 from dam.catalog.readers.tagged import units_with_tag, units_with_tag_id
 from dam.catalog.words import MARK_END, MARK_START
 from dam.errors import QueryError
@@ -88,6 +89,11 @@ def _said(asked: Filter, _spaces: Spaces) -> Kept:
     return _with_words(asked.value, TextColumn.SPOKEN, EvidenceSource.SPOKEN_WORDS)
 
 
+def _speaker(asked: Filter, _spaces: Spaces) -> Kept:
+    found = ((unit, 1.0, None) for unit in units_with_speaker(asked.value))
+    return _evident(found, EvidenceSource.SPEAKER, asked.value)
+
+
 def _sounds(asked: Filter, spaces: Spaces) -> Kept:
     """Keep what the model hears, and what is tagged so."""
     found = {
@@ -142,6 +148,7 @@ _KEPT: dict[str, Callable[[Filter, Spaces], Kept]] = {
     "objects": _objects,
     "text": _text,
     "said": _said,
+    "speaker": _speaker,
     "sounds": _sounds,
     "color": _color,
     "look": _look,

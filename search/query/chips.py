@@ -11,10 +11,10 @@ from search.query.known import known
 
 _LEADS = {
     "kind": "", "person": "with", "face": "the face", "tag": "tag", "objects": "shows", "text": "written",
-    "said": "said", "sounds": "sounds like", "color": "colour", "look": "", "place": "in", "after": "from",
-    "before": "before", "date": "on", "in": "folder", "camera": "camera", "lens": "lens", "rating": "rating",
-    "iso": "ISO", "duration": "length", "fps": "frames a second", "width": "width", "has": "has", "is": "",
-    "label": "label", "creator": "by", "copyright": "copyright",
+    "said": "said", "speaker": "spoken by", "sounds": "sounds like", "color": "colour", "look": "", "place": "in",
+    "after": "from", "before": "before", "date": "on", "in": "folder", "camera": "camera", "lens": "lens",
+    "rating": "rating", "iso": "ISO", "duration": "length", "fps": "frames a second", "width": "width", "has": "has",
+    "is": "", "label": "label", "creator": "by", "copyright": "copyright",
     "like": "looks like", "words": "the words", "collection": "in the collection",
 }  # fmt: skip
 _QUOTED = frozenset({"text", "said", "sounds", "words"})

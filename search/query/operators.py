@@ -44,6 +44,7 @@ OPERATORS = (
     Operator(name="objects", example="objects:car>2", says="what shows so many things", aliases=("object",)),
     Operator(name="text", example="text:EXIT", says="what has this written in the picture", aliases=("written",)),
     Operator(name="said", example='said:"wedding budget"', says="where these words are said", aliases=("speech",)),
+    Operator(name="speaker", example="speaker:Anna", says="lines that somebody speaks, where speakers are named"),
     Operator(name="sounds", example='sounds:"rain on a roof"', says="what sounds like it", aliases=("sound",)),
     Operator(
         name="color", example="color:teal", says="pictures in a colour, by name or #rrggbb", aliases=("colour",)

@@ -107,10 +107,14 @@ def remove(collection_id: int, item_ids: Sequence[int]) -> tuple[int, int | None
 
 
 def remove_picked(collection_id: int, picked: Sequence[Picked]) -> tuple[int, int | None]:
-    """Take out what a selection names: a unit by itself, an asset with all that is of it."""
+    """Take out what a selection names: a unit, or an asset as a whole."""
     units = {one.unit_id for one in picked if one.unit_id is not None}
     assets = {one.asset_id for one in picked if one.unit_id is None}
-    gone = [item.id for item in items_of(collection_id) if item.unit_id in units or item.asset_id in assets]
+    gone = [
+        item.id
+        for item in items_of(collection_id)
+        if item.unit_id in units or (item.asset_id in assets and (not item.end_ms or item.unit_id is None))
+    ]
     return writer.remove_items(collection_id, gone)
 
 

@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from search.answer.asked import Asked
+from search.query.operators import quoted
 from search.vectors.example_pictures import MAX_BYTES
 
 register = template.Library()
@@ -40,3 +41,9 @@ def misplaced(text: str, error: str) -> SafeString:
     piece = _PIECE.match(text, start)
     end = piece.end() if piece else start + 1
     return format_html('{}<mark class="misplaced">{}</mark>{}', text[:start], text[start:end], text[end:])
+
+
+@register.filter
+def speaker_query(name: str) -> str:
+    """Return the search for what somebody says."""
+    return f"speaker:{quoted(name)}"

@@ -121,19 +121,24 @@ class Columns:
         return np.unique(self.unit_ids[among(self.asset_ids, self.asset_ids[places[places >= 0]])])
 
     def ids_of(
-        self, *, kinds: Collection[MediaKind] = (), only: NDArray[np.int64] | None = None, but: Collection[int] = ()
+        self, *, kinds: Collection[MediaKind] = (), only: NDArray[np.int64] | None = None
     ) -> NDArray[np.int64] | None:
         """Return the ids of vectors that may be found; None for all of them."""
-        if not kinds and only is None and not len(but):
+        if not kinds and only is None:
             return None
         kept = np.ones(len(self.ids), dtype=bool)
         if kinds:
-            kept &= among(self.kinds, np.array([_KINDS[kind.value] for kind in kinds], dtype=np.int64))
+            kept &= self._are_of(kinds)
         if only is not None:
             kept &= among(self.unit_ids, only)
-        if len(but):
-            kept &= ~among(self.unit_ids, _array(but))
         return self.ids[kept]
+
+    def units_of_others(self, kinds: Collection[MediaKind]) -> NDArray[np.int64]:
+        """Return the units of vectors of any other kinds, as often as they have one."""
+        return self.unit_ids[~self._are_of(kinds)]
+
+    def _are_of(self, kinds: Collection[MediaKind]) -> Mask:
+        return among(self.kinds, np.array([_KINDS[kind.value] for kind in kinds], dtype=np.int64))
 
 
 def among(numbers: NDArray[Any], asked: NDArray[np.int64]) -> Mask:

@@ -10,20 +10,25 @@ from django.views.decorators.http import require_safe
 from dam.catalog.models import Asset
 from dam.catalog.readers.asset import AssetDetail, asset_detail
 from dam.catalog.readers.browse import neighbours_by_date
+from dam.catalog.readers.collection_items import items_of, made_collection
 from dam.catalog.readers.sources import clearest_looks_of
 from dam.catalog.readers.tags import tags_of_asset
-from dam.catalog.readers.transcripts import Line
+from dam.catalog.readers.transcripts import head_of
 from dam.errors import AfterimageError, EngineError, QueryError
+from dam.transcripts import formats
+from dam.transcripts.formats import TranscriptFormat
 from dam.types import MediaKind
 from search.answer.answers import Answer, answer, read_asked
-from search.answer.cards import asset_cards, hit_cards
+from search.answer.cards import asset_cards, collected_address, hit_cards
 from search.pages.describing import asset_form
 from search.pages.library_view import read_view
+from search.pages.spoken import sheet_of, transcript_context
 from search.pages.understood import understood
 from search.service import more_like
 from search.views.answer import cards_at, link
 from search.views.asset_people import people_context
 from search.views.facts import facts
+from search.views.ways import number
 
 _SIMILAR = 18
 
@@ -68,6 +73,7 @@ def asset(request: HttpRequest, asset_id: int) -> HttpResponse:
             "asset_tags": tags_of_asset(asset_id),
             "came_from": _came_from(request),
             "looks": _looks(detail),
+            **transcript_context(asset_id, lines=detail.lines),
             "understood": understood(asset_id, timed=detail.asset.kind == MediaKind.VIDEO),
         },
     )
@@ -93,11 +99,10 @@ def similar(request: HttpRequest, asset_id: int) -> HttpResponse:
 @require_safe
 def captions(_request: HttpRequest, asset_id: int) -> HttpResponse:
     """Answer with the spoken lines as WebVTT, for the player."""
-    detail = asset_detail(asset_id)
-    if detail is None:
+    head = head_of(asset_id)
+    if head is None:
         raise Http404
-    cues = [f"{_vtt(line.start_ms)} --> {_vtt(line.end_ms)}\n{_cue(line)}\n" for line in detail.lines]
-    return HttpResponse("WEBVTT\n\n" + "\n".join(cues), content_type="text/vtt; charset=utf-8")
+    return HttpResponse(formats.as_vtt(sheet_of(head)), content_type=formats.MIMES[TranscriptFormat.VTT])
 
 
 def _play_url(detail: AssetDetail) -> str:
@@ -114,6 +119,8 @@ def _around(request: HttpRequest, detail: AssetDetail) -> Around:
             return _in_answer(answer(asked, again=True), detail, request.GET.get("n", ""))
         except AfterimageError:  # the page itself needs no search
             return Around(back=reverse("search:home"), back_name="Search")
+    if request.GET.get("in") == "collection":
+        return _in_collection(request, detail.asset)
     if request.GET.get("in") == "library":
         return _in_library(request, detail.asset)
     return Around(back=reverse("search:home"), back_name="Search")
@@ -149,6 +156,23 @@ def _in_library(request: HttpRequest, here: Asset) -> Around:
     )
 
 
+def _in_collection(request: HttpRequest, here: Asset) -> Around:
+    found = made_collection(number(request.GET.get("of", "")) or 0)
+    if found is None:
+        return Around(back=reverse("search:collections"), back_name="Collections")
+    start_ms = number(request.GET.get("t", "")) or 0
+    items = items_of(found.id)
+    of_asset = [at for at, item in enumerate(items) if item.asset_id == here.pk]
+    place = next((at for at in of_asset if items[at].start_ms == start_ms), of_asset[0] if of_asset else -1)
+    around = items[max(0, place - 1) : place], items[place + 1 : place + 2] if place >= 0 else []
+    before, behind = (
+        collected_address(found.id, side[0].asset_id, side[0].start_ms, side[0].end_ms) if side else ""
+        for side in around
+    )
+    back = reverse("search:collection", args=[found.id])
+    return Around(back=back, back_name=found.name, previous=before, following=behind)
+
+
 def _came_from(request: HttpRequest) -> str:
     """Return the search that the page was opened from, as parameters; "" where it was none."""
     asked = read_asked(request.GET)
@@ -166,11 +190,3 @@ def _fps(detail: AssetDetail) -> str:
     if data is None or not data.frame_rate_numerator or not data.frame_rate_denominator:
         return "25"
     return f"{data.frame_rate_numerator / data.frame_rate_denominator:.5f}"
-
-
-def _vtt(ms: int) -> str:
-    return f"{ms // 3_600_000:02}:{ms // 60_000 % 60:02}:{ms // 1000 % 60:02}.{ms % 1000:03}"
-
-
-def _cue(line: Line) -> str:
-    return line.text.replace("&", "&amp;").replace("<", "&lt;").replace("\n", " ")

@@ -1,4 +1,4 @@
-"""Saved searches: the page of all, the page of one, and what is done to them; each change can be taken back."""
+"""Collections: the page of all; the page of a saved search, and what is done to it; each change can be taken back."""
 
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -9,14 +9,16 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from dam.catalog.readers.browse import Tile, tiles_of_units
-from dam.catalog.readers.collections import SavedSearch, saved_searches
+from dam.catalog.readers.browse import Tile, tiles_of_assets, tiles_of_units
+from dam.catalog.readers.collection_items import MadeCollection, covers_of, made_collection
+from dam.catalog.readers.collections import SavedSearch, collection_names, saved_searches
 from dam.errors import AfterimageError, CollectionError, EngineError, QueryError
 from search.answer.answers import read_asked
 from search.query.chips import chips as chips_of
-from search.saved import collections
+from search.saved import collections, made
 from search.saved.collections import Found
 from search.templatetags.notices import say_done
+from search.views import made as made_views
 from search.views.answer import PAGE, answer_context, blocks, cards_at, tiles
 from search.views.ways import go_back, number
 
@@ -32,10 +34,20 @@ class CollectionCard:
     covers: tuple[Tile, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeCard:
+    """A collection made by hand with the first tiles of it."""
+
+    made: MadeCollection
+    covers: tuple[Tile, ...]
+
+
 @require_safe
 def all_collections(request: HttpRequest) -> HttpResponse:
     """Show every collection with its last counts; each card whose counts are old asks for new ones by itself."""
-    return render(request, "collections/collections.html", {"cards": _cards(collections.all_saved())})
+    by_hand = sorted(made.all_made(), key=lambda one: one.name.casefold())
+    context = {"cards": _cards(collections.all_saved()), "made": _made_cards(by_hand)}
+    return render(request, "collections/collections.html", context)
 
 
 @require_safe
@@ -55,7 +67,10 @@ def chips(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def collection(request: HttpRequest, collection_id: int) -> HttpResponse:
-    """Show what a collection finds now, as a results page; `new` is "first" or "only"."""
+    """Show what a collection holds, or finds now as a results page; `new` is "first" or "only"."""
+    by_hand = made_collection(collection_id)
+    if by_hand is not None:
+        return made_views.page(request, by_hand)
     saved = _get(collection_id)
     shown = request.GET.get("new", "")
     context: dict[str, object] = {"collection": saved, "asked": read_asked(saved.asked), "edit": edit_address(saved)}
@@ -122,10 +137,10 @@ def save(request: HttpRequest) -> HttpResponse:
 @require_POST
 def rename(request: HttpRequest, collection_id: int) -> HttpResponse:
     """Give a collection another name."""
-    before = _get(collection_id).name
+    before = _name(collection_id)
     try:
         correction = collections.rename(collection_id, request.POST.get("name", ""))
-        name = collections.get(collection_id).name
+        name = _name(collection_id)
         say_done(request, f"“{before}” is called “{name}” now.", corrections=[correction])
     except CollectionError as error:
         say_done(request, str(error))
@@ -147,9 +162,10 @@ def see_all(request: HttpRequest, collection_id: int) -> HttpResponse:
 def delete(request: HttpRequest, collection_id: int) -> HttpResponse:
     """Delete a collection; what it found stays where it is."""
     try:
-        name = collections.get(collection_id).name
+        name, by_hand = _name(collection_id), made_collection(collection_id)
         correction = collections.delete(collection_id)
-        say_done(request, f"“{name}” is deleted. Nothing of what it found was touched.", corrections=[correction])
+        held = "was in it" if by_hand else "it found"
+        say_done(request, f"“{name}” is deleted. Nothing of what {held} was touched.", corrections=[correction])
     except CollectionError as error:
         say_done(request, str(error))
     return HttpResponseRedirect(reverse("search:collections"))
@@ -196,6 +212,32 @@ def _get(collection_id: int) -> SavedSearch:
         return collections.get(collection_id)
     except CollectionError as error:
         raise Http404(str(error)) from error
+
+
+def _name(collection_id: int) -> str:
+    """Return the name of a collection of either kind."""
+    name = collection_names().get(collection_id)
+    if name is None:
+        raise Http404
+    return name
+
+
+def _made_cards(every: list[MadeCollection]) -> list[MadeCard]:
+    covers = covers_of([one.id for one in every])
+    of_units = tiles_of_units([item.unit_id for items in covers.values() for item in items if item.unit_id])
+    lacking = {item.asset_id for items in covers.values() for item in items if item.unit_id not in of_units}
+    of_assets = {tile.asset_id: tile for tile in tiles_of_assets(sorted(lacking))}
+    return [
+        MadeCard(
+            made=one,
+            covers=tuple(
+                tile
+                for item in covers.get(one.id, [])
+                if (tile := of_units.get(item.unit_id or 0) or of_assets.get(item.asset_id)) is not None
+            ),
+        )
+        for one in every
+    ]
 
 
 def _cards(every: list[SavedSearch]) -> list[CollectionCard]:

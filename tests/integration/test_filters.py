@@ -22,6 +22,7 @@ from dam.catalog.models import (
     Face,
     MediaFile,
     Person,
+    Speaker,
     Speech,
     StageModel,
     Tag,
@@ -428,3 +429,16 @@ def test_a_recording_found_by_its_sound_plays_at_the_moment(
     assert "rain.flac" in page
     assert ">Heard<" in page
     assert "Sounds like it" in page
+
+
+def test_speaker_keeps_the_lines_of_somebody_by_their_name_or_the_persons(desk: Desk) -> None:
+    first, second = desk.video("a stage", "a street")
+    budget = desk.line(first, "the budget is fine", start_ms=1_000, end_ms=4_000)
+    desk.line(second, "the budget is gone", start_ms=12_000, end_ms=14_000)
+    anna = Person.objects.create(name="Anna Lima")
+    Speech.objects.filter(pk=budget.pk).update(speaker=Speaker.objects.create(name="Annie", person=anna))
+    assert desk.found("speaker:annie") == {"the budget is fine"}
+    assert desk.found('speaker:"Anna Lima" budget') == {"the budget is fine"}
+    assert desk.found("-speaker:anna said:budget") == {"the budget is gone"}
+    assert desk.found("speaker:nobody") == set()
+    assert [(chip.lead, chip.value) for chip in chips("speaker:annie")] == [("spoken by", "annie")]

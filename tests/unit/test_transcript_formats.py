@@ -82,7 +82,7 @@ VTT = """WEBVTT
 <v Kennedy>ask what you can do for your country.</v>
 
 00:00:12.000 --> 00:00:13.916
-<v Anna &gt; Bob>Fish &amp; chips &lt;b&gt;now&lt;/b&gt; --&gt; please!</v>
+<v Anna &gt; Bob>Fish &amp; chips &lt;b>now&lt;/b> --&gt; please!</v>
 
 00:00:14.000 --> 00:00:15.000
 No.

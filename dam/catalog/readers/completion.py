@@ -23,6 +23,7 @@ from dam.catalog.readers.counted import Counted, Names, named
 from dam.catalog.readers.own_places import own_places
 from dam.catalog.readers.people import shown_faces
 from dam.catalog.readers.seen import object_labels
+from dam.catalog.readers.speakers import speakers
 from dam.catalog.readers.tag_counts import tag_counts
 from dam.catalog.readers.tagged import LINE, models_shown
 from dam.catalog.remembered import Remembered
@@ -112,6 +113,10 @@ def _with_least(name: Counted, least: int) -> Counted:
 
 def _by_order(name: Counted) -> tuple[float, int, str]:
     return name.order, -(name.count or 0), name.folded
+
+
+def _speakers() -> Names:
+    return tuple(named(one.name, one.lines) for one in speakers())
 
 
 def _people() -> Names:
@@ -247,6 +252,7 @@ def _sounds() -> Names:
 _TAGS = Remembered(tag_counts)  # tags and sounds are counted once
 NAMES: dict[str, Remembered[Names]] = {
     "person": Remembered(_people),
+    "speaker": Remembered(_speakers),
     "tag": Remembered(_tags),
     "objects": Remembered(_objects),
     "place": Remembered(_places),

@@ -54,7 +54,7 @@ class DecoderChild:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=self._stderr,
-                env=_environment(),
+                env=plain_environment(),
                 start_new_session=True,  # Ctrl-C is for us, not for them
             )
         except OSError:
@@ -155,7 +155,7 @@ def _ending(code: int) -> str:
     return words.get(name, f"The decoder crashed on this file ({name}).")
 
 
-def _environment() -> dict[str, str]:
+def plain_environment() -> dict[str, str]:
     """No secrets, no settings: only what an interpreter needs, and single-threaded numerics."""
     kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
     return kept | {

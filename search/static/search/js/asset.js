@@ -2,6 +2,7 @@
 import { typing } from "./app.js";
 import { paint } from "./waveform.js";
 import { startZoom } from "./zoom.js";
+import { startCaptions } from "./captions.js";
 import { startTranscript } from "./transcript.js";
 
 const page = document.querySelector("[data-asset-page]");
@@ -12,6 +13,7 @@ const frame = 1 / Number(page.dataset.fps || 25);
 const shots = [...page.querySelectorAll(".filmstrip__shot")];
 const zoom = startZoom(page.querySelector("[data-stage]"));
 const transcript = startTranscript(page);
+const captions = startCaptions(page, media);
 
 function timecode(seconds) {
   const whole = Math.floor(seconds);
@@ -110,7 +112,7 @@ const keys = {
   " ": toggle, k: toggle, l: faster, j: () => media && jump((media.currentTime - 5) * 1000),
   ",": () => step(-1), ".": () => step(1), c: copy, f: fullScreen, z: () => zoom?.toggle(),
   i: () => info(document.documentElement.classList.contains("is-info-closed")),
-  s: similar,
+  s: similar, t: () => captions.toggle(),
   Escape: leave,
   ArrowLeft: () => page.querySelector("[data-previous]")?.click(),
   ArrowRight: () => page.querySelector("[data-next]")?.click(),
@@ -124,6 +126,7 @@ document.addEventListener("keydown", (event) => {
   if (document.querySelector("dialog[open], .part") || focused?.closest?.("[data-tile]")) return;
   // Space on a button or a link is that control's own; the player itself would toggle twice.
   if (event.key === " " && focused?.closest("button, a, summary")) return;
+  if (/^Arrow(Up|Down)$/.test(event.key) && focused?.closest("[data-transcript]")) return; // from line to line
   if (event.key.startsWith("Arrow") && !shots.length && /Up|Down/.test(event.key)) return;
   if (keys[event.key]) { event.preventDefault(); event.stopPropagation(); keys[event.key](); }
 }, { capture: true });

@@ -176,6 +176,7 @@ export function fields(only = null) {
 
 export const count = size;
 export const isChosen = has;
+export const focused = here;
 
 function fill() {
   const sent = fields();
@@ -335,7 +336,7 @@ function follow() {
   show({ repaint: choosing() });
 }
 
-if (bar && !document.querySelector("[data-asset-page]")) {
+if (bar && !document.querySelector("[data-asset-page], [data-review]")) {
   root.classList.add("choosable");
   mode = new URLSearchParams(location.search).has("select");
   restore();

@@ -1,18 +1,26 @@
-// The transcript follows what is played, unless somebody is reading elsewhere in it, and can be searched.
+// The transcript follows what is played, unless somebody is reading or writing elsewhere in it, and can be searched.
 
 export function startTranscript(page) {
-  const list = page.querySelector("[data-transcript]");
-  if (!list) return { follow: () => {} };
-  const lines = [...list.querySelectorAll(".spoken")].map((element) => ({
-    element, start: Number(element.dataset.start), end: Number(element.dataset.end),
-    words: [...element.querySelectorAll(".word")].map((word) => ({ element: word, start: Number(word.dataset.jump) })),
-    text: element.textContent.toLocaleLowerCase(),
-  }));
+  let list = null;
+  let lines = [];
   let now = null;
   let said = null;
   let readingUntil = 0;
-  list.addEventListener("wheel", () => { readingUntil = performance.now() + 4000; }, { passive: true });
-  list.addEventListener("touchmove", () => { readingUntil = performance.now() + 4000; }, { passive: true });
+  const reading = () => { readingUntil = performance.now() + 4000; };
+
+  // Lines are corrected while they are played: what stands there is read again after each change.
+  function read() {
+    list = page.querySelector("[data-transcript]");
+    lines = [...(list?.querySelectorAll(".spoken") ?? [])].map((element) => ({
+      element, start: Number(element.dataset.start), end: Number(element.dataset.end),
+      words: [...element.querySelectorAll(".word")].map((word) => ({ element: word, start: Number(word.dataset.jump) })),
+      text: element.textContent.toLocaleLowerCase(),
+    }));
+    now = said = null;
+    list?.addEventListener("wheel", reading, { passive: true });
+    list?.addEventListener("touchmove", reading, { passive: true });
+    search();
+  }
 
   function follow(ms) {
     let line = null;
@@ -21,7 +29,7 @@ export function startTranscript(page) {
       now?.element.classList.remove("is-now");
       line?.element.classList.add("is-now");
       now = line;
-      if (line && performance.now() > readingUntil) {
+      if (line && performance.now() > readingUntil && !list.contains(document.activeElement)) {
         const top = line.element.offsetTop - list.clientHeight / 3;
         list.scrollTo({ top, behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
       }
@@ -35,21 +43,26 @@ export function startTranscript(page) {
     }
   }
 
-  const find = page.querySelector("[data-find]");
-  const found = page.querySelector("[data-found]");
-  find?.addEventListener("input", () => {
-    const wanted = find.value.trim().toLocaleLowerCase();
+  function search() {
+    const find = page.querySelector("[data-find]");
+    const found = page.querySelector("[data-found]");
+    const wanted = find?.value.trim().toLocaleLowerCase() ?? "";
     let count = 0;
     for (const line of lines) {
       const shown = !wanted || line.text.includes(wanted);
       line.element.hidden = !shown;
       count += shown ? 1 : 0;
     }
-    found.textContent = wanted ? `${count} of ${lines.length}` : "";
-  });
-  find?.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") { find.value = ""; find.dispatchEvent(new Event("input")); find.blur(); event.stopPropagation(); }
+    if (found) found.textContent = wanted ? `${count} of ${lines.length}` : "";
+  }
+
+  page.addEventListener("input", (event) => { if (event.target.matches("[data-find]")) search(); });
+  page.addEventListener("keydown", (event) => {
+    if (!event.target.matches?.("[data-find]")) return;
+    if (event.key === "Escape") { event.target.value = ""; search(); event.target.blur(); event.stopPropagation(); }
     if (event.key === "Enter") lines.find((line) => !line.element.hidden)?.element.querySelector("[data-jump]")?.click();
   });
+  document.addEventListener("transcript:changed", read);
+  read();
   return { follow };
 }
