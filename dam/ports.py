@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from dam.types import (
     ClipWish,
     CutClip,
+    Essence,
     FoundFace,
     FoundObject,
     FoundText,
@@ -206,6 +207,14 @@ class MediaReader(Protocol):
         """Return the lines of a subtitle file (SRT, VTT, ASS and kin); `source` is that file itself.
 
         Raises UnsupportedMedia (not subtitles), MediaTooLarge, DecoderCrashed, MediaVanished.
+        """
+        ...
+
+    def read_essence(self, source: SourceFile) -> Essence:
+        """Return a digest of the picture and sound alone, and what the file says of itself.
+
+        Two files with the same digest decode to the same. Raises as `prepare`; UnsupportedMedia also for what no
+        metadata is written into.
         """
         ...
 

@@ -11,7 +11,20 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.operation import Operation
 
-from search.api import assets, collections, described, jobs, libraries, people, renditions, root, search, tags, units
+from search.api import (
+    assets,
+    collections,
+    described,
+    jobs,
+    libraries,
+    made,
+    people,
+    renditions,
+    root,
+    search,
+    tags,
+    units,
+)
 from search.api.document import Document
 from search.api.errors import Refused, handle_errors, refusal
 from search.api.guard import MAY_READ
@@ -70,5 +83,6 @@ api.add_router("", renditions.router, tags=["renditions"])
 api.add_router("libraries", libraries.router, tags=["libraries"])
 api.add_router("people", people.router, tags=["people"])
 api.add_router("", tags.router, tags=["tags"])
+api.add_router("collections/made", made.router, tags=["collections"])  # before the ids of the next
 api.add_router("collections", collections.router, tags=["collections"])
 api.add_router("", jobs.router, tags=["jobs"])
