@@ -22,9 +22,7 @@ from search.api.types import A_NUMBER, Body, BodyId, Id, Text
 router = Router()
 
 _MOST_ASSETS = 20_000  # as many as the pages select at once
-_Long = Annotated[Text, Field(max_length=20_000)]
-_Line = Annotated[Text, Field(max_length=2_000)]
-_Words = Annotated[list[_Line], Field(max_length=1_000)]
+_Words = list[Text]  # how long each may be is the service's word: an answer of 400 says it
 _Stars = Annotated[int, Field(ge=-1, le=5), A_NUMBER]
 
 
@@ -48,26 +46,26 @@ class DescribedOut(Schema):
 class MetadataChangeIn(Body):
     """Fields to be changed; null or “” clears, what is left out stays. A country brings its code."""
 
-    title: _Line | None = None
-    description: _Long | None = None
+    title: Text | None = None
+    description: Text | None = None
     keywords: _Words | None = Field(default=None, description="All of them, in their order.")
     add_keywords: _Words = Field(default=[], description="Each once, at the end.")
     remove_keywords: _Words = []
-    creator: _Line | None = None
-    copyright: _Line | None = None
+    creator: Text | None = None
+    copyright: Text | None = None
     rating: _Stars | None = Field(default=None, description="0 takes the stars away, -1 rejects.")
-    label: _Line | None = None
-    location: _Line | None = None
-    city: _Line | None = None
-    state: _Line | None = None
-    country: _Line | None = None
-    country_code: _Line | None = None
+    label: Text | None = None
+    location: Text | None = None
+    city: Text | None = None
+    state: Text | None = None
+    country: Text | None = None
+    country_code: Text | None = None
 
 
 class ManyChanged(Body):
     """The same change for many assets."""
 
-    assets: Annotated[list[BodyId], Field(min_length=1, max_length=_MOST_ASSETS)]
+    assets: Annotated[list[BodyId], Field(min_length=1, description="At most 20,000.")]
     changes: MetadataChangeIn
 
 
@@ -152,6 +150,8 @@ def describe_asset(request: HttpRequest, asset_id: Id, body: MetadataChangeIn) -
 @router.post("metadata", response=answers(ChangedMany, 400, 415), auth=MAY_WRITE, summary="Describe many assets")
 def describe_assets(request: HttpRequest, body: ManyChanged) -> Any:
     """Change what is said of many assets alike, in one step that is taken back as one."""
+    if len(body.assets) > _MOST_ASSETS:
+        raise MetadataError(f"{len(body.assets):,} assets are too many at once; {_MOST_ASSETS:,} are the most.")
     there = assets_there(body.assets)
     made = change(there, _changes(body.changes))
     gone = [pk for pk in dict.fromkeys(body.assets) if pk not in there]
