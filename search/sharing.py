@@ -116,10 +116,11 @@ def remember_password(request: HttpRequest, response: HttpResponseBase, found: S
     )
 
 
-def forget_pieces() -> None:
-    """Forget what was remembered of links' pieces (tests, and after a change)."""
+def forget() -> None:
+    """Forget what links show, and who tried which password how often (tests)."""
     with _lock:
         _remembered.clear()
+        _throttles.clear()
 
 
 def _knows_password(request: HttpRequest, found: ShareView) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from dam.catalog.readers.handouts import Handout, handouts_of
 from dam.errors import HandOffError
 from dam.handoff.names import safe_name, split_ending
+from dam.handoff.rates import frame_at, from_timecode, standard_rate, to_timecode
 from dam.handoff.zips import Missing
 from dam.types import ClipWish, DownloadForm, MediaKind, PictureWish, Piece, SoundCut
 
@@ -144,6 +145,7 @@ def _clip(piece: Piece, handout: Handout, wish: DownloadWish, *, longest_side: i
             start_ms=start_ms,
             end_ms=end_ms,
             longest_side=longest_side,
+            timecode=timecode_at(handout, start_ms),
             sound=wish.sound,
             keep_metadata=wish.keep_metadata,
             keep_location=wish.keep_location,
@@ -157,6 +159,19 @@ def with_handles(piece: Piece, handles_ms: int) -> tuple[int, int]:
         return 0, 0
     # An end beyond the recording's own costs nothing.
     return max(0, piece.start_ms - handles_ms), piece.end_ms + handles_ms
+
+
+def timecode_at(handout: Handout, ms: int) -> str:
+    """Return the source's timecode of the frame at a time, as it counts itself; "" where it says none."""
+    if handout.rate is None or not handout.timecode:
+        return ""
+    rate = standard_rate(handout.rate)
+    first = from_timecode(handout.timecode, rate)
+    if first is None:
+        return ""
+    frame, drop = first
+    since_ms = max(0, ms - handout.video_start_ms)
+    return to_timecode(frame + frame_at(since_ms, rate), rate, drop=drop)
 
 
 def _why_away(handout: Handout) -> str:

@@ -9,13 +9,20 @@ from blake3 import blake3
 from django.db import transaction
 
 from dam.catalog.models import MediaFile
-from dam.catalog.readers.metadata_writes import MediaPlace, place_of, places_by_stem, places_of, siblings_of, to_write
+from dam.catalog.readers.metadata_writes import (
+    MediaPlace,
+    places_by_stem,
+    places_of,
+    siblings_of,
+    sidecar_row,
+    to_write,
+)
 from dam.catalog.writers.said import SidecarSaid, take_sidecar
 from dam.engines.media.regions import Frame
 from dam.engines.media.xmp import MAX_XMP_BYTES, is_xmp, read_xmp
 from dam.errors import MetadataToolFailed
 from dam.metadata.folders import Folder, opened_folder
-from dam.metadata.sidecar_names import SUFFIX, sidecar_names, stem_of
+from dam.metadata.sidecar_names import sidecar_names, stem_of
 
 log = structlog.get_logger(__name__)
 
@@ -111,15 +118,11 @@ def read_back(place: MediaPlace) -> bool:
     return merged is not None
 
 
-def read_back_file(file_id: int) -> bool:
-    """As `read_back`, by the file's row."""
-    place = place_of(file_id)
-    return place is not None and place.here and read_back(place)
-
-
-def is_sidecar(raw_path: bytes) -> bool:
-    """Tell whether a path is that of an XMP file."""
-    return raw_path.lower().endswith(SUFFIX)
+def would_change(place: MediaPlace) -> bool:
+    """Tell whether the sidecar of a media file is not as it was when it was last read or written."""
+    found = _try_to_find(place)
+    row = sidecar_row(place.file_id)
+    return found is not None and (row is None or row.digest != found.said.digest)
 
 
 def _try_to_find(place: MediaPlace, *, frame: Frame | None = None) -> FoundSidecar | None:

@@ -36,6 +36,7 @@ class Handout:
     taken_at: datetime | None
     rate: FrameRate | None
     timecode: str
+    video_start_ms: int  # when the first picture comes
     located: bool
 
 
@@ -132,5 +133,6 @@ def _handout(asset: Asset, name: str, sources: Sequence[SourceFile], away: set[i
         taken_at=asset.taken_at,
         rate=rate,
         timecode=data.timecode if data is not None else "",
+        video_start_ms=data.video_start_ms if data is not None else 0,
         located=data is not None and data.latitude is not None,
     )

@@ -1,6 +1,6 @@
 """What is to be written to a file, where, and how far all writing is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Count
 
-from dam.catalog.merge import FIELDS
+from dam.catalog.merge import FIELDS, same
 from dam.catalog.models import AssetMetadata, Face, MediaFile, MetadataBase, MetadataWrite, Sidecar, Unit
 from dam.catalog.readers.people import shown_faces
 from dam.catalog.readers.tags import tags_of_units
@@ -16,6 +16,7 @@ from dam.types import Box, FileState, FrameRate, MediaKind, NamedRegion, RegionK
 from dam.types.metadata_write import Marker, WriteState
 
 _SHOWN_PROBLEMS = 100
+_STRETCH = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +99,7 @@ class LastWrite:
 
 def place_of(file_id: int) -> MediaPlace | None:
     """Return a media file by its row, or None where it is gone or is no asset's."""
-    return next(iter(_places(MediaFile.objects.filter(pk=file_id))), None)
+    return next(iter(_places(MediaFile.objects.filter(pk=file_id, asset__isnull=False))), None)
 
 
 def places_of(asset_id: int) -> list[MediaPlace]:
@@ -113,7 +114,7 @@ def places_by_stem(library_id: int, raw_stems: Iterable[bytes]) -> list[MediaPla
         # What begins with "a." sorts between "a." and "a/".
         rows = MediaFile.objects.filter(library_id=library_id, raw_path__gt=stem + b".", raw_path__lt=stem + b"/")
         exact = MediaFile.objects.filter(library_id=library_id, raw_path=stem)
-        for place in [*_places(rows), *_places(exact)]:
+        for place in _places((rows | exact).filter(asset__isnull=False)):
             if place.raw_path == stem or b"." not in place.raw_path[len(stem) + 1 :]:
                 found[place.file_id] = place
     return list(found.values())
@@ -148,6 +149,27 @@ def to_write(asset_id: int) -> ToWrite | None:
         orientation=base.orientation,
         frame_rate=rate,
     )
+
+
+def due_places(asset_ids: Iterable[int] | None = None) -> list[MediaPlace]:
+    """Return the files whose metadata is still to be written, of these assets or of all."""
+    states = [WriteState.DUE, WriteState.RUNNING, WriteState.SHADOW]
+    rows = MediaFile.objects.filter(metadata_write__state__in=states)
+    if asset_ids is not None:
+        rows = rows.filter(asset_id__in=list(asset_ids))
+    return _places(rows.filter(asset__isnull=False).order_by("pk"))
+
+
+def present_places() -> Iterator[MediaPlace]:
+    """Yield every media file that is there now."""
+    last = 0
+    while True:
+        rows = MediaFile.objects.filter(pk__gt=last, state=FileState.PRESENT, library__online=True).order_by("pk")
+        some = _places(rows.filter(asset__isnull=False)[:_STRETCH])
+        if not some:
+            return
+        yield from some
+        last = some[-1].file_id
 
 
 def sidecar_row(file_id: int) -> SidecarRow | None:
@@ -205,10 +227,16 @@ def writes_of(asset_id: int) -> list[LastWrite]:
     ]
 
 
-def edited_assets() -> list[int]:
-    """Return the assets in which a user changed something that their files do not say yet."""
-    rows = MetadataBase.objects.filter(edited_at__isnull=False).values_list("asset_id", flat=True)
-    return list(rows)
+def unwritten_assets() -> list[int]:
+    """Return the assets that a user edited and whose files do not say it yet."""
+    edited = MetadataBase.objects.filter(edited_at__isnull=False).order_by("asset_id")
+    found = []
+    for asset_id, agreed, *values in edited.values_list(
+        "asset_id", "agreed", *(f"asset__metadata__{name}" for name in FIELDS)
+    ).iterator(chunk_size=1000):
+        if any(not same(value, agreed.get(name)) for name, value in zip(FIELDS, values, strict=True)):
+            found.append(asset_id)
+    return found
 
 
 def named_assets() -> list[int]:
@@ -272,6 +300,6 @@ def _places(rows: Any) -> list[MediaPlace]:
             here=state == FileState.PRESENT and online,
         )
         for (pk, asset_id, library_id, root, raw_path, path, kind, format_, size_bytes, mtime_ns, state, online) in (
-            rows.filter(asset__isnull=False).values_list(*fields)
+            rows.values_list(*fields)
         )
     ]

@@ -33,18 +33,19 @@ def enqueue(asset_ids: Iterable[int]) -> int:
     """
     wanted = sorted(set(asset_ids))
     now = timezone.now()
-    files = 0
-    nothing = write_mode() is WriteMode.NONE
     for some in chunks(wanted):
         MetadataBase.objects.filter(asset_id__in=some).update(edited_at=now)
-        if not nothing:
-            files += _make_due(
-                list(
-                    MediaFile.objects.filter(asset_id__in=some)
-                    .exclude(state=FileState.SKIPPED)
-                    .values_list("pk", flat=True)
-                )
-            )
+    return make_due(wanted)
+
+
+def make_due(asset_ids: Iterable[int]) -> int:
+    """As `enqueue`, without an edit: what was edited before, or people who have names now."""
+    if write_mode() is WriteMode.NONE:
+        return 0
+    files = 0
+    for some in chunks(sorted(set(asset_ids))):
+        rows = MediaFile.objects.filter(asset_id__in=some).exclude(state=FileState.SKIPPED)
+        files += _make_due(list(rows.values_list("pk", flat=True)))
     return files
 
 
