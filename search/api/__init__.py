@@ -11,7 +11,19 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.operation import Operation
 
-from search.api import assets, collections, jobs, libraries, people, renditions, root, search, tags, units
+from search.api import (
+    assets,
+    collections,
+    jobs,
+    libraries,
+    people,
+    renditions,
+    root,
+    search,
+    tags,
+    transcripts,
+    units,
+)
 from search.api.document import Document
 from search.api.errors import Refused, handle_errors, refusal
 from search.api.guard import MAY_READ
@@ -65,6 +77,7 @@ api.add_router("", root.router)
 api.add_router("search", search.router, tags=["search"])
 api.add_router("assets", assets.router, tags=["assets"])
 api.add_router("", units.router, tags=["units"])
+api.add_router("", transcripts.router, tags=["transcripts"])
 api.add_router("", renditions.router, tags=["renditions"])
 api.add_router("libraries", libraries.router, tags=["libraries"])
 api.add_router("people", people.router, tags=["people"])

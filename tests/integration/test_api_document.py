@@ -61,6 +61,7 @@ def values(db: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[st
     )
     person, tag = appears("", unit), ensure_tag("sunset")
     call(Client(), "PUT", f"units/{unit.pk}/tags/{tag.pk}", {"accepted": True})
+    (line,) = rows.speech(["ask knot"])
     fresh = tmp_path / "fresh"
     fresh.mkdir()
     return {
@@ -75,6 +76,8 @@ def values(db: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[st
         "CORRECTION": str(Correction.objects.get().pk),
         "COLLECTION": str(collections.create("Cars", {"q": "car"}).id),
         "FOLDER": str(fresh),
+        "TALK": str(line.asset_id),
+        "LINE": str(line.pk),
     }
 
 
