@@ -29,6 +29,7 @@ run:
 test:
 	@CPU="$(CPU)" sh .ci/install.sh dev
 	@sh .ci/chromium.sh
+	@sh .ci/exiftool.sh
 	@sh .ci/test.sh $(ARGS)
 
 check:

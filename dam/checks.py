@@ -15,7 +15,7 @@ from dam import wiring
 from dam.catalog import pack as choices
 from dam.catalog.models import Library
 from dam.config import config
-from dam.engines import weights
+from dam.engines import exiftool, weights
 from dam.engines.packs import load_pack, load_packs
 from dam.errors import ConfigError
 
@@ -110,6 +110,14 @@ def check_media_libraries(app_configs: Sequence[AppConfig] | None, **_: Any) -> 
             )
         ]
     return []
+
+
+@register
+def check_exiftool(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
+    """Look whether the program that writes metadata is here; without it everything else works."""
+    if exiftool.is_installed():
+        return []
+    return [checks.Warning(exiftool.MISSING, hint=exiftool.HINT, id="afterimage.W004")]
 
 
 def _weights_here(name: str) -> list[CheckMessage]:

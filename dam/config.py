@@ -50,6 +50,16 @@ class Places:
         return self.data / "agencies"
 
     @property
+    def shadow(self) -> Path:
+        """Sidecars of originals that can't be written to, until they can."""
+        return self.data / "shadow"
+
+    @property
+    def guests(self) -> Path:
+        """Clips cut for the guests of shared collections; can be deleted and are cut again."""
+        return self.data / "guests"
+
+    @property
     def scratch(self) -> Path:
         """Work in progress; emptied at start."""
         return self.data / "scratch"

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from dam.types import (
     ClipWish,
     CutClip,
+    Essence,
     FoundFace,
     FoundObject,
     FoundText,
@@ -209,6 +210,14 @@ class MediaReader(Protocol):
         """
         ...
 
+    def read_essence(self, source: SourceFile) -> Essence:
+        """Return a digest of the picture and sound alone, and what the file says of itself.
+
+        Two files with the same digest decode to the same. Raises as `prepare`; UnsupportedMedia also for what no
+        metadata is written into.
+        """
+        ...
+
     def make_proxy(
         self, source: SourceFile, *, out_dir: Path, on_progress: Callable[[float], None] | None = None
     ) -> RenditionFile:
@@ -270,9 +279,14 @@ class VectorStore(Protocol):
         ...
 
     def search(
-        self, vectors: Vectors, *, limit: int, allowed_ids: NDArray[np.int64] | None = None
+        self,
+        vectors: Vectors,
+        *,
+        limit: int,
+        allowed_ids: NDArray[np.int64] | None = None,
+        refused_ids: NDArray[np.int64] | None = None,
     ) -> list[list[VectorMatch]]:
-        """Return, per query row, at most `limit` matches, best first; `allowed_ids` filters inside."""
+        """Return, per query row, at most `limit` matches, best first; both sorts of ids filter inside."""
         ...
 
     def get(self, ids: Sequence[int]) -> Vectors:

@@ -18,6 +18,7 @@ from dam.catalog.writers import files as write
 from dam.catalog.writers.libraries import note_scanned, set_online
 from dam.config import config
 from dam.errors import ConfigError, MediaVanished
+from dam.metadata.sidecars import read_changed
 from dam.types.files import FileStamp, FingerprintedFile, FoundFile, LibraryRoot, SkippedPath
 from indexer.beneath import open_root, status_beneath
 from indexer.fingerprint import fingerprint_file
@@ -176,6 +177,7 @@ class Intake:
             by_folder[raw_path.rpartition(b"/")[0]] += subtitle_stems(raw_path)
         for folder, stems in by_folder.items():
             write.transcribe_again(library_id, folder, stems)
+        read_changed(library_id, plan.sidecars)
         self._counts.update(
             moved=len(plan.moves),
             back=len(plan.back),

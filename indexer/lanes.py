@@ -11,6 +11,7 @@ from django.db import DatabaseError, connections
 from dam.catalog import jobs
 from dam.errors import ModelUnavailable
 from dam.types import Stage
+from indexer import leases
 
 log = structlog.get_logger(__name__)
 
@@ -126,7 +127,7 @@ def heartbeat(owner: str, *, lease_s: int) -> Iterator[None]:
     def beat() -> None:
         try:
             while not ended.wait(lease_s / 3):
-                jobs.renew(owner, lease_s=lease_s)
+                leases.renew(owner, lease_s=lease_s)
         finally:
             connections.close_all()
 

@@ -5,6 +5,7 @@
                              │      └──faces, text, objects, caption──▶ people, writing, things, sentences
                              └─ sound ──transcribe──▶ spoken lines ──embed_speech──▶ vectors of what was said
                                       └─sound──▶ vectors of sounds ──sound_tag──▶ tags of what is heard
+    AssetMetadata ──write──▶ sidecars, or the files themselves (`dam.metadata.write`)
 
 Each arrow is a stage, remembered per asset and model in `StageRun`; `dam.types.plan` says which an asset needs. A
 lane claims due rows under a lease, does them as a batch, and writes the results in the same transaction that marks
@@ -23,8 +24,11 @@ import structlog
 
 from dam.catalog import jobs
 from dam.catalog.models import StageRun
+from dam.catalog.writers import metadata_writes
 from dam.errors import ModelUnavailable
+from dam.metadata.write import write_next
 from dam.types import Stage
+from indexer import leases
 from indexer.caption import caption
 from indexer.embed import by_model, embed, embed_speech
 from indexer.faces import find_faces
@@ -93,6 +97,7 @@ class Pipeline:
             Lane(name="listen", stages=frozenset({Stage.TRANSCRIBE}), step=self._listen),
             Lane(name="measure", stages=frozenset(task.stage for task in MEASURE), step=self._measure),
             Lane(name="understand", stages=frozenset(task.stage for task in UNDERSTAND), step=self._understand),
+            Lane(name="write", stages=frozenset(), step=self._write),
             Lane(name="encode", stages=frozenset({Stage.EMBED, Stage.EMBED_SPEECH}), step=self._encode),
         ]
         self._runner = LaneRunner(lanes, stop=stop, set_aside=lambda: frozenset(self._without_model))
@@ -100,7 +105,7 @@ class Pipeline:
             with heartbeat(tools.owner, lease_s=tools.limits.lease_s):
                 self._runner.run()
         finally:
-            jobs.release(tools.owner)
+            leases.release(tools.owner)
             shutil.rmtree(tools.places.scratch / tools.owner.replace(":", "-"), ignore_errors=True)
         return self._runner.blocked | {stage.value: reason for stage, reason in self._without_model.items()}
 
@@ -118,6 +123,12 @@ class Pipeline:
             return False
         batch = self._tools.limits.embed_batch
         return self._batches(Stage.EMBED, embed, batch) or self._batches(Stage.EMBED_SPEECH, embed_speech, batch)
+
+    def _write(self) -> bool:
+        """One file at a time: what the user edited, to where it is to be kept."""
+        return metadata_writes.any_due() and write_next(
+            self._tools.bench, owner=self._tools.owner, lease_s=self._tools.limits.lease_s
+        )
 
     def _measure(self) -> bool:
         """Do what costs little and needs no look at a large picture."""

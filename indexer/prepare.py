@@ -11,7 +11,9 @@ from dam.catalog.models import StageRun
 from dam.catalog.readers.sources import source_of
 from dam.catalog.writers.assets import mark_unsupported, record_prepared
 from dam.catalog.writers.units import record_proxy
+from dam.engines.media.regions import Frame
 from dam.errors import DamagedMedia, DecoderCrashed, MediaTooLarge, MediaVanished, StoreError, UnsupportedMedia
+from dam.metadata.sidecars import sidecars_of
 from dam.types import Prepared, SourceFile, Stage
 from indexer.tools import Stopwatch, Tools, throttled
 
@@ -68,12 +70,15 @@ def _decode(run: StageRun, source: SourceFile, tools: Tools) -> None:
     watch = Stopwatch()
     prepared = tools.reader.prepare(source, out_dir=tools.scratch(f"prepare-{run.pk}"))
     _keep_sound(run.asset_id, prepared, tools)
+    probe = prepared.probe
+    frame = Frame(width=probe.width, height=probe.height, orientation=probe.orientation)
     record_prepared(
         run,
         prepared,
         renditions=tools.places.renditions,
         plan=tools.plan,
         took_ms=watch.ms,
+        sidecars=sidecars_of(run.asset_id, frame=frame),
     )
     log.info("prepared", asset=run.asset_id, kind=prepared.probe.kind.value, ms=watch.ms)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from dam.types import FileState
 from dam.types.files import FileMove, FileStamp, FoundFile, KnownFile, SkippedPath
-from indexer.rules import is_subtitle
+from indexer.rules import is_subtitle, is_xmp
 from indexer.scan import Scan
 
 
@@ -26,6 +26,7 @@ class Plan:
     gone: list[KnownFile] = field(default_factory=list)
     forget: list[KnownFile] = field(default_factory=list)
     subtitles: list[bytes] = field(default_factory=list)
+    sidecars: list[bytes] = field(default_factory=list)
 
 
 def reconcile(known: Iterable[KnownFile], found: Scan) -> Plan:
@@ -73,8 +74,8 @@ def _reconcile_skipped(plan: Plan, rows: dict[bytes, KnownFile], found: Scan) ->
             plan.skips.append(path)
         else:
             plan.unchanged += 1
-        if stamp_is_new and is_subtitle(path.raw_path):
-            plan.subtitles.append(path.raw_path)
+        if stamp_is_new:
+            _note_sidecar(plan, path.raw_path, known=bool(rows))
 
 
 def _reconcile_absent(plan: Plan, absent: Iterable[KnownFile], found: Scan) -> None:
@@ -85,13 +86,19 @@ def _reconcile_absent(plan: Plan, absent: Iterable[KnownFile], found: Scan) -> N
         reason = next((found.barred[folder] for folder in above if folder in found.barred), "")
         if row.asset_id is None:
             plan.forget.append(row)
-            if is_subtitle(row.raw_path):
-                plan.subtitles.append(row.raw_path)
+            _note_sidecar(plan, row.raw_path, known=True)
         elif reason:
             if row.state != FileState.SKIPPED or row.reason != reason:
                 plan.skips.append(SkippedPath(raw_path=row.raw_path, reason=reason))
         elif row.state != FileState.MISSING:
             plan.gone.append(row)
+
+
+def _note_sidecar(plan: Plan, raw_path: bytes, *, known: bool) -> None:
+    if is_subtitle(raw_path):
+        plan.subtitles.append(raw_path)
+    elif known and is_xmp(raw_path):  # what comes with its media file is read with it
+        plan.sidecars.append(raw_path)
 
 
 def _ancestors(raw_path: bytes) -> list[bytes]:

@@ -129,6 +129,11 @@ def is_subtitle(raw_path: bytes) -> bool:
     return _extension(folded_parts(raw_path)[-1]) in SUBTITLES
 
 
+def is_xmp(raw_path: bytes) -> bool:
+    """Tell whether a path is a sidecar that holds metadata."""
+    return _extension(folded_parts(raw_path)[-1]) == ".xmp"
+
+
 def subtitle_stems(raw_path: bytes) -> list[bytes]:
     """Return the names without extension of the media that a subtitle may belong to: `a.en.srt` → `a.en`, `a`."""
     stem = raw_path.rpartition(b"/")[2].rpartition(b".")[0]

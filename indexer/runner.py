@@ -13,7 +13,7 @@ from typing import Protocol
 import structlog
 from django.db import DatabaseError, close_old_connections, connections
 
-from dam.catalog import jobs
+from indexer import leases as jobs
 
 log = structlog.get_logger(__name__)
 

@@ -11,11 +11,13 @@ from dam.catalog import jobs
 from dam.catalog.models import StageRun
 from dam.config import Limits, Places
 from dam.errors import EngineError
+from dam.metadata.bench import Bench
 from dam.ports import (
     Captioner,
     Embedder,
     FaceEngine,
     MediaReader,
+    MetadataTool,
     ObjectDetector,
     SoundEmbedder,
     TextReader,
@@ -48,6 +50,17 @@ class Tools:
     limits: Limits
     owner: str
     has_gpu: bool = False
+    metadata_tool: Callable[[], MetadataTool] = wiring.metadata_tool
+
+    @property
+    def bench(self) -> Bench:
+        """What writing metadata needs."""
+        return Bench(
+            tool=self.metadata_tool(),
+            reader=self.reader,
+            scratch=self.scratch("metadata"),
+            shadow=self.places.shadow,
+        )
 
     def scratch(self, name: str) -> Path:
         """Return (and make) a folder for work in progress, named after this process so that leftovers can be told."""

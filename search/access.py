@@ -14,7 +14,7 @@ from dam.config import config
 _SESSION_KEY = "signed_in"
 # A proxy on this machine speaks from loopback for strangers; it gives itself away by these.
 _FORWARDING = ("Forwarded", "X-Forwarded-For", "X-Real-Ip")
-_OPEN_PATHS = ("/static/", "/sign-in")
+_OPEN_PATHS = ("/static/", "/sign-in", "/s/")  # /s/: links to collections, which answer for themselves
 API = "/api/"  # answers for itself, in JSON, and takes tokens too: `search.api.guard`
 
 

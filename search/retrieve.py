@@ -77,7 +77,7 @@ def _add_all(found: Retrieved, query: Query, spaces: Spaces, most_listed: int) -
     if query.examples:
         _add_by_example(found, query, narrowing, spaces)
         return
-    found.candidates.extend(_by_words(query, narrowing))
+    found.candidates.extend(_by_words(query, narrowing, spaces))
     if (query.text or query.weighted) and not query.phrases:
         _add_by_meaning(found, query, narrowing, spaces)
         found.candidates.extend(_by_name(query, narrowing))
@@ -152,7 +152,7 @@ def _known_share(text: str, embedder: Embedder) -> float:
     return 1 - len(unknown) / len(asked) if asked else 0.0
 
 
-def _by_words(query: Query, narrowing: Narrowing) -> list[Candidate]:
+def _by_words(query: Query, narrowing: Narrowing, spaces: Spaces) -> list[Candidate]:
     asked = list(words.terms(words.clean(query.text)))
     telling = 0 if len(asked) == 1 and words.says_little(asked[0]) else len(words.telling(asked))
     columns = (TextColumn.SPOKEN,) if query.phrases else tuple(TextColumn)  # quotes are around what is said
@@ -162,7 +162,7 @@ def _by_words(query: Query, narrowing: Narrowing) -> list[Candidate]:
         columns=columns,
         kinds=query.kinds,
         only=narrowing.only,
-        but=narrowing.but,
+        but=_refused(narrowing, spaces),
         limit=_TEXT_LIMIT,
     )
     return [
@@ -179,6 +179,14 @@ def _by_words(query: Query, narrowing: Narrowing) -> list[Candidate]:
         )
         for match in matches
     ]
+
+
+def _refused(narrowing: Narrowing, spaces: Spaces) -> Collection[int] | NDArray[np.int64]:
+    """Return the units that words are not to find; with kinds, also what vectors are known to be of others."""
+    if not narrowing.kinds:
+        return narrowing.but
+    own = np.fromiter(narrowing.but, dtype=np.int64, count=len(narrowing.but))
+    return np.concatenate([own, *(index.columns.units_of_others(narrowing.kinds) for index in spaces.opened)])
 
 
 def _by_name(query: Query, narrowing: Narrowing) -> list[Candidate]:

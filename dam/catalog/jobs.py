@@ -174,12 +174,8 @@ def release_dead() -> int:
     To be called when a process starts, before its first claim.
     """
     host = socket.gethostname()[:40]
-    owners = set(
-        StageRun.objects.filter(state=StageState.RUNNING, owner__startswith=f"{host}:").values_list(
-            "owner", flat=True
-        )
-    )
-    dead = [owner for owner in owners if not _alive(owner)]
+    owners = StageRun.objects.filter(state=StageState.RUNNING, owner__startswith=f"{host}:")
+    dead = [owner for owner in set(owners.values_list("owner", flat=True)) if not is_alive(owner)]
     return StageRun.objects.filter(state=StageState.RUNNING, owner__in=dead).update(
         state=StageState.DUE, owner="", lease_until=None, due_at=timezone.now()
     )
@@ -254,7 +250,8 @@ def _free(now: datetime) -> Q:
     return Q(state=StageState.DUE, due_at__lte=now) | Q(state=StageState.RUNNING, lease_until__lt=now)
 
 
-def _alive(owner: str) -> bool:
+def is_alive(owner: str) -> bool:
+    """Tell whether the process of this machine that holds leases as `owner` still runs."""
     pid = owner.partition("#")[0].rpartition(":")[2]
     # Our own id, held by a claim from before this start: a container gives the same id again and again.
     if not pid.isdigit() or int(pid) == os.getpid():

@@ -17,18 +17,31 @@ _all: list["Remembered[Any]"] = []
 
 
 class Remembered(Generic[_Answer]):
-    """The answer of a function without arguments, asked again behind the reader's back once it is no longer fresh."""
+    """The answer of a function without arguments, asked again behind the reader's back once it is no longer fresh.
 
-    def __init__(self, load: Callable[[], _Answer]) -> None:
+    One that is not `worth` remembering, as it takes no time, is asked for each time.
+    """
+
+    def __init__(
+        self,
+        load: Callable[[], _Answer],
+        *,
+        fresh_s: float = _FRESH_S,
+        worth: Callable[[_Answer], bool] = lambda _: True,
+    ) -> None:
         self._load = load
+        self._least_fresh_s = fresh_s
+        self._worth = worth
         self._lock = threading.Lock()
         self._known: tuple[float, _Answer] | None = None
-        self._fresh_s = _FRESH_S
+        self._fresh_s = fresh_s
         _all.append(self)
 
     def __call__(self) -> _Answer:
         """Return the answer, at most an hour old, and as a rule some seconds."""
         known = self._known
+        if known is not None and not self._worth(known[1]):
+            return self._ask()
         age = time.monotonic() - known[0] if known else _OLD_S
         if known is None or age >= _OLD_S:
             with self._lock:
@@ -46,7 +59,7 @@ class Remembered(Generic[_Answer]):
         started = time.monotonic()
         found = self._load()
         self._known = time.monotonic(), found
-        self._fresh_s = max(_FRESH_S, _SHARE * (time.monotonic() - started))
+        self._fresh_s = max(self._least_fresh_s, _SHARE * (time.monotonic() - started))
         return found
 
     def _again(self) -> None:

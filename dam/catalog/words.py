@@ -6,7 +6,7 @@ a user types is ever parsed by a database.
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -75,9 +75,8 @@ def telling(query: list[Term]) -> list[Term]:
     return [term for term in query if term.folded not in STOP_WORDS] or query
 
 
-def coverage(query: list[Term], text: str) -> float:
-    """Return the share (0..1) of a query's words that a text holds; stop words weigh a tenth of others."""
-    held = list(terms(text))
+def coverage(query: list[Term], held: Sequence[Term]) -> float:
+    """Return the share (0..1) of a query's words that a text's terms hold; stop words weigh a tenth of others."""
     folded, stems = {term.folded for term in held}, {term.stem for term in held}
     found = total = 0.0
     for term in {term.folded: term for term in query}.values():
@@ -90,9 +89,14 @@ def coverage(query: list[Term], text: str) -> float:
     return found / total if total else 0.0
 
 
-def marked_snippet(text: str, stems: Collection[str], *, length: int = 240) -> str:
-    """Return about `length` characters around the first word whose stem is asked for, such words marked."""
-    spans = [(term.start, term.end) for term in terms(text) if term.stem in stems]
+def marked_snippet(
+    text: str, stems: Collection[str], *, held: Iterable[Term] | None = None, length: int = 240
+) -> str:
+    """Return about `length` characters around the first word whose stem is asked for, such words marked.
+
+    `held` are the terms of the text, where they are known.
+    """
+    spans = [(term.start, term.end) for term in (terms(text) if held is None else held) if term.stem in stems]
     begin = max(0, spans[0][0] - _SNIPPET_BEFORE) if spans and len(text) > length else 0
     if begin:
         space = text.find(" ", begin, spans[0][0])

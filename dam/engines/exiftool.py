@@ -90,16 +90,20 @@ class ExifTool:
         """
         for tag in values:
             _checked(tag)
-        arguments = [f"-{_checked(tag)}=" for tag in clear]
+        target = ["-overwrite_original", "-n", "-api", "largefilesupport=1", _path(path)]
         if recode_iptc:
-            arguments = ["-tagsfromfile", "@", "-iptc:all", "-IPTC:CodedCharacterSet=UTF8", *arguments]
+            # A command of its own: what is copied and what is set would be joined where a tag takes several values.
+            self._change(["-tagsfromfile", "@", "-iptc:all", "-IPTC:CodedCharacterSet=UTF8", *target])
+        arguments = [f"-{_checked(tag)}=" for tag in clear] + (["-IPTCDigest=new"] if recode_iptc else [])
         with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
             json.dump([{"SourceFile": "*", **values}], file, ensure_ascii=False)
             file.flush()
             if values:
                 arguments.append(f"-json={file.name}")
-            arguments += ["-overwrite_original", "-n", "-api", "largefilesupport=1", _path(path)]
-            answer = self._run(arguments, time_s=WRITE_S)
+            return self._change([*arguments, *target])
+
+    def _change(self, arguments: Sequence[str]) -> str:
+        answer = self._run(arguments, time_s=WRITE_S)
         # Which stream the count comes on depends on where the values came from.
         said = f"{answer.output.decode('utf-8', 'replace')} {answer.errors}"
         if answer.failed or not _DONE.search(said):

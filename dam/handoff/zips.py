@@ -9,8 +9,7 @@ and in the directory at the end (APPNOTE 4.3.9), with ZIP64 fields where they ar
 
 import stat
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -117,7 +116,7 @@ def report(missing: Iterable[Missing]) -> bytes:
 def _file(archive: zipfile.ZipFile, sink: "_Sink", entry: ZipEntry, names: UniqueNames) -> Iterator[bytes]:
     """Yield one entry of the archive. What it can't be opened for leaves no trace."""
     pieces = entry.pieces()
-    with closing(pieces):  # type: ignore[type-var]  # generators have it
+    try:
         first = next(pieces, b"")  # opened before its header is written
         info = _info(names.take(entry.name, folder=entry.folder), entry.modified)
         with archive.open(info, "w", force_zip64=entry.size_bytes is None or _is_large(entry.size_bytes)) as file:
@@ -128,6 +127,9 @@ def _file(archive: zipfile.ZipFile, sink: "_Sink", entry: ZipEntry, names: Uniqu
                 left = None if left is None else left - len(piece)
             if left:
                 raise HandOffError(f"The file ended {left:,} bytes before its end; it was changed meanwhile.")
+    finally:
+        if isinstance(pieces, Generator):
+            pieces.close()
     yield sink.taken()
 
 

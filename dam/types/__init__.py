@@ -7,6 +7,7 @@ from dam.types.exports import ClipWish, CutClip, CutHow, MadePicture, PictureWis
 from dam.types.media import (
     AssetState,
     AudioTrack,
+    Essence,
     FileState,
     FrameRate,
     MediaKind,
@@ -75,6 +76,7 @@ __all__ = [
     "DeliveryForm",
     "DownloadForm",
     "EditCause",
+    "Essence",
     "Evidence",
     "EvidenceSource",
     "Example",

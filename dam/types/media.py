@@ -179,6 +179,7 @@ class MediaProbe:
     """What a decoder found: sizes are as displayed (orientation and rotation applied).
 
     `format` is the sniffed container or picture format in lower case (`jpeg`, `heif`, `mov,mp4`, `flac`).
+    `orientation` is EXIF's (1..8), which led from the stored picture to the displayed one.
     `timecode` is that of the first picture, as the container writes it (a `;` before the frames: drop-frame).
     `video_start_ms` is when the first picture comes on the asset's clock, whose zero is where the first of its tracks
     begins; `video_frames` how many pictures there are (0: not stated). `time_reference` is the first sample of a
@@ -203,6 +204,7 @@ class MediaProbe:
     bit_depth: int = 8
     has_alpha: bool = False
     browser_playable: bool = True
+    orientation: int = 1
     metadata: MediaMetadata = field(default_factory=MediaMetadata)
 
 
@@ -257,3 +259,11 @@ class Prepared:
     subtitle_language: str = ""
     partial_reason: str = ""
     loudness_lufs: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Essence:
+    """A file's content apart from its metadata: `digest` of the decoded picture, or a recording's coded packets."""
+
+    digest: str
+    metadata: MediaMetadata

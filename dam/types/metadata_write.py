@@ -1,5 +1,7 @@
 """What flows from edited metadata to sidecars and files, and back."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -16,3 +18,21 @@ class WriteState(StrEnum):
     SHADOW = "shadow"
     FAILED = "failed"
     CONFLICT = "conflict"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marker:
+    """A stretch `[start_ms, end_ms)` of a video with a name and a comment: a shot (xmpDM:markers)."""
+
+    start_ms: int
+    end_ms: int
+    name: str
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What a tool did to a file: the tags that it holds now, and what could not be said in one of its forms."""
+
+    tags: Mapping[str, object]
+    notes: tuple[str, ...] = ()

@@ -53,7 +53,12 @@ class FaissStore:
             self._forget(ids)
 
     def search(
-        self, vectors: Vectors, *, limit: int, allowed_ids: NDArray[np.int64] | None = None
+        self,
+        vectors: Vectors,
+        *,
+        limit: int,
+        allowed_ids: NDArray[np.int64] | None = None,
+        refused_ids: NDArray[np.int64] | None = None,
     ) -> list[list[VectorMatch]]:
         """Return, per query row, at most `limit` matches, best first; equal scores by id. Raises StoreError."""
         queries = checked_queries(vectors, dimensions=self._dimensions)
@@ -62,9 +67,9 @@ class FaissStore:
             wanted = min(limit, self._index.ntotal)
             if wanted <= 0 or (allowed_ids is not None and not len(allowed_ids)):
                 return [[] for _ in queries]
-            # The selector must outlive the search: FAISS keeps only a pointer to it.
-            selector = None if allowed_ids is None else _selector(faiss, allowed_ids)
-            parameters = None if selector is None else faiss.SearchParameters(sel=selector)
+            # Selectors must outlive the search: FAISS keeps only pointers to them.
+            selectors = _selectors(faiss, allowed_ids, refused_ids)
+            parameters = faiss.SearchParameters(sel=selectors[-1]) if selectors else None
             scores, keys = self._index.search(queries, wanted, params=parameters)
         return [_matches(*row) for row in zip(keys.tolist(), scores.tolist(), strict=True)]
 
@@ -96,14 +101,24 @@ class FaissStore:
             self._known.difference_update(known)
 
 
-def _selector(faiss: Any, allowed_ids: NDArray[np.int64]) -> Any:
-    keys = np.ascontiguousarray(allowed_ids, dtype=np.int64)
+def _selectors(faiss: Any, allowed: NDArray[np.int64] | None, refused: NDArray[np.int64] | None) -> list[Any]:
+    """Return what lets through what may be found, as the last; those before it are parts of it."""
+    made = [] if allowed is None else [_selector(faiss, allowed)]
+    if refused is not None and len(refused):
+        made += [of_refused := _selector(faiss, refused), faiss.IDSelectorNot(of_refused)]
+        if allowed is not None:
+            made.append(faiss.IDSelectorAnd(made[0], made[-1]))
+    return made
+
+
+def _selector(faiss: Any, ids: NDArray[np.int64]) -> Any:
+    keys = np.ascontiguousarray(ids, dtype=np.int64)
     highest = int(keys.max())
     if highest >= _MAX_BITMAP_ID or int(keys.min()) < 0:
         return faiss.IDSelectorBatch(keys)
-    allowed = np.zeros(highest + 1, dtype=bool)
-    allowed[keys] = True
-    return faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
+    among = np.zeros(highest + 1, dtype=bool)
+    among[keys] = True
+    return faiss.IDSelectorBitmap(np.packbits(among, bitorder="little"))
 
 
 def _matches(keys: list[int], scores: list[float]) -> list[VectorMatch]:

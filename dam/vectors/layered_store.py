@@ -65,15 +65,21 @@ class LayeredStore:
             self._exact.remove(ids)
 
     def search(
-        self, vectors: Vectors, *, limit: int, allowed_ids: NDArray[np.int64] | None = None
+        self,
+        vectors: Vectors,
+        *,
+        limit: int,
+        allowed_ids: NDArray[np.int64] | None = None,
+        refused_ids: NDArray[np.int64] | None = None,
     ) -> list[list[VectorMatch]]:
         """Return, per query row, at most `limit` matches, best first; equal scores by id. Raises StoreError."""
         queries = checked_queries(vectors, dimensions=self._dimensions)
         with self._lock.reading():
-            new = self._exact.search(queries, limit=limit, allowed_ids=allowed_ids)
+            new = self._exact.search(queries, limit=limit, allowed_ids=allowed_ids, refused_ids=refused_ids)
             if self._bulk is None or limit <= 0:
                 return new
-            scores, keys = self._bulk.search(queries, limit=limit, mask=self._mask(self._bulk, allowed_ids))
+            mask = self._mask(self._bulk, allowed_ids, refused_ids)
+            scores, keys = self._bulk.search(queries, limit=limit, mask=mask)
         return [
             _best(some, every, news, limit)
             for some, every, news in zip(keys.tolist(), scores.tolist(), new, strict=True)
@@ -112,7 +118,15 @@ class LayeredStore:
         self._here = here
         self._gone = len(here) - int(np.count_nonzero(here))
 
-    def _mask(self, bulk: Bulk, allowed_ids: NDArray[np.int64] | None) -> Mask | None:
+    def _mask(
+        self, bulk: Bulk, allowed_ids: NDArray[np.int64] | None, refused_ids: NDArray[np.int64] | None
+    ) -> Mask | None:
+        if refused_ids is not None and len(refused_ids):
+            mask = self._mask(bulk, allowed_ids, None)
+            mask = np.ones(len(bulk), dtype=bool) if mask is None else mask.copy()
+            places = bulk.places_of(refused_ids)
+            mask[places[places >= 0]] = False
+            return mask
         if allowed_ids is None:
             return self._here if self._gone else None
         if len(allowed_ids) * _FEW < len(bulk):

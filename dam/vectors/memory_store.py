@@ -33,13 +33,18 @@ class MemoryStore:
                 self._rows.pop(int(key), None)
 
     def search(
-        self, vectors: Vectors, *, limit: int, allowed_ids: NDArray[np.int64] | None = None
+        self,
+        vectors: Vectors,
+        *,
+        limit: int,
+        allowed_ids: NDArray[np.int64] | None = None,
+        refused_ids: NDArray[np.int64] | None = None,
     ) -> list[list[VectorMatch]]:
         """Return, per query row, at most `limit` matches, best first; equal scores by id. Raises StoreError."""
         queries = checked_queries(vectors, dimensions=self._dimensions)
         with self._lock:
-            allowed = self._rows.keys() if allowed_ids is None else self._rows.keys() & set(allowed_ids.tolist())
-            keys = sorted(allowed)
+            allowed = set(self._rows) if allowed_ids is None else self._rows.keys() & set(allowed_ids.tolist())
+            keys = sorted(allowed - set(() if refused_ids is None else refused_ids.tolist()))
             rows = np.array([self._rows[key] for key in keys], dtype=np.float32).reshape(-1, self._dimensions)
         # Equal rows must score equal, which BLAS promises only up to the last bits.
         scores = np.round(queries @ rows.T, 6)

@@ -16,6 +16,7 @@ from search.api import (
     collections,
     jobs,
     libraries,
+    made,
     people,
     renditions,
     root,
@@ -82,5 +83,6 @@ api.add_router("", renditions.router, tags=["renditions"])
 api.add_router("libraries", libraries.router, tags=["libraries"])
 api.add_router("people", people.router, tags=["people"])
 api.add_router("", tags.router, tags=["tags"])
+api.add_router("collections/made", made.router, tags=["collections"])  # before the ids of the next
 api.add_router("collections", collections.router, tags=["collections"])
 api.add_router("", jobs.router, tags=["jobs"])

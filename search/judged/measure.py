@@ -150,7 +150,8 @@ def _saying(text: str, texts: Iterable[tuple[str, int]]) -> set[int]:
     return {
         unit
         for said, unit in texts
-        if telling & {term.stem for term in terms.terms(said)} and terms.coverage(asked, said) >= _HOLDS
+        if telling & {term.stem for term in terms.terms(said)}
+        and terms.coverage(asked, list(terms.terms(said))) >= _HOLDS
     }
 
 

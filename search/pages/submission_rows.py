@@ -44,6 +44,7 @@ class Row:
     tile: Tile | None
     fields: Mapping[str, Field]
     options: Sequence[tuple[Option, Field]]
+    names: tuple[str, ...]
     why_editorial: str
     first: int
 
@@ -51,6 +52,11 @@ class Row:
     def id(self) -> int:
         """The asset."""
         return self.gathered.item.asset_id
+
+    @property
+    def shown(self) -> list[Field]:
+        """The fields that the row has for its agency."""
+        return [self.fields[name] for name in self.names]
 
     @property
     def state(self) -> str:
@@ -156,6 +162,7 @@ def row(each: Gathered, agency: Profile, *, tile: Tile | None = None) -> Row:
         tile=tile,
         fields=fields,
         options=[(option, field(option.key, option.name, said.choices.get(option.key, ""))) for option in theirs],
+        names=_names(agency),
         why_editorial=why_editorial(item),
         first=agency.keywords.first,
     )
@@ -205,6 +212,14 @@ def is_text(name: str) -> bool:
 
 
 _YES_NO = {True: "yes", False: "no", None: ""}
+
+
+def _names(agency: Profile) -> tuple[str, ...]:
+    there = {
+        "title": agency.title.sent, "description": agency.description.sent, "category": bool(agency.category.most),
+    }  # fmt: skip
+    every = ("file", "file_name", "title", "description", "keywords", "category", "editorial")
+    return tuple(name for name in every if there.get(name, True))
 
 
 def _limit(rules: TextRules) -> str:

@@ -45,14 +45,19 @@ class Follower:
                     self._spaces[name] = found
         return found
 
+    @property
+    def opened(self) -> list[SpaceIndex]:
+        """The spaces that are open."""
+        return list(self._spaces.values())
+
     def catch_up(self) -> None:
         """Take what the catalogue has, now. Raises database errors."""
-        for index in list(self._spaces.values()):
+        for index in self.opened:
             index.catch_up()
 
     def save(self) -> None:
         """Write the snapshots that are worth it. Raises StoreError, database errors."""
-        for index in list(self._spaces.values()):
+        for index in self.opened:
             index.save_if_worth_it(stop=self._stop)
 
     def start(self) -> None:

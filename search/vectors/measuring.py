@@ -25,8 +25,8 @@ class Narrowing:
     but: Collection[int] = frozenset()
 
     def ids(self, columns: Columns) -> NDArray[np.int64] | None:
-        """Return the ids of the vectors that may be found; None for all."""
-        return columns.ids_of(kinds=self.kinds, only=self.only, but=self.but)
+        """Return the ids of the vectors that are of these kinds and `only` these; None for all."""
+        return columns.ids_of(kinds=self.kinds, only=self.only)
 
 
 def measured(
@@ -36,17 +36,17 @@ def measured(
 
     What a filter leaves keeps its score: it is as sure as it was without the filter, and as it was counted.
     """
-    every = Narrowing(but=narrowing.but)
-    allowed = every.ids(index.columns)
-    (nearest,) = index.store.search(vector, limit=LIMIT, allowed_ids=allowed)
+    columns = index.columns
+    refused = columns.ids_of_units(narrowing.but) if len(narrowing.but) else None
+    (nearest,) = index.store.search(vector, limit=LIMIT, refused_ids=refused)
     matches = nearest
     if narrowing.kinds or narrowing.only is not None:
-        (matches,) = index.store.search(vector, limit=LIMIT, allowed_ids=narrowing.ids(index.columns))
+        (matches,) = index.store.search(vector, limit=LIMIT, allowed_ids=narrowing.ids(columns), refused_ids=refused)
     # Those of a narrow search that are not among the nearest of all rank behind them.
     here = {match.embedding_id for match in nearest}
     ranked = [*nearest, *(match for match in matches if match.embedding_id not in here)]
     behind = calibrate.background((index.background() @ vector[0]).astype(np.float32), usual)
-    among = len(index.columns) if allowed is None else len(allowed)
+    among = len(columns) - (0 if refused is None else len(refused))
     cosines = [match.score for match in ranked]
     certain = calibrate.certainties(cosines, behind, usual, among=among, info=info)
     of_match = dict(zip((match.embedding_id for match in ranked), certain, strict=True))

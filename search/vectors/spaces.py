@@ -61,6 +61,11 @@ class Spaces:
         info = self.hearing.info
         return self._source.space(info.space, info.dimensions)
 
+    @property
+    def opened(self) -> list[SpaceIndex]:
+        """The spaces that are in memory, whatever their models."""
+        return self._source.opened
+
     def faces(self, model: str) -> tuple[FaceModelInfo, SpaceIndex]:
         """Return the vectors of faces by a model. Raises ModelUnavailable, database errors."""
         info = wiring.face_engine(model).info

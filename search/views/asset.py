@@ -11,6 +11,7 @@ from dam.catalog.models import Asset
 from dam.catalog.readers.asset import AssetDetail, asset_detail
 from dam.catalog.readers.browse import neighbours_by_date
 from dam.catalog.readers.collection_items import items_of, made_collection
+from dam.catalog.readers.metadata_writes import writes_of
 from dam.catalog.readers.sources import clearest_looks_of
 from dam.catalog.readers.tags import tags_of_asset
 from dam.catalog.readers.transcripts import head_of
@@ -66,6 +67,7 @@ def asset(request: HttpRequest, asset_id: int) -> HttpResponse:
             "play_url": _play_url(detail) if here or detail.proxy else "",
             "around": _around(request, detail),
             "facts": facts(detail),
+            "writes": writes_of(asset_id),
             "fps": _fps(detail),
             **people_context(request, asset_id),
             "asset_id": asset_id,

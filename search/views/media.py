@@ -78,7 +78,7 @@ def original_bytes(request: HttpRequest, asset_id: int, *, download: bool) -> Ht
         response = serve(
             request, file, mime=mime if inline else _download_type(mime), etag=etag, cache_control=_CHECK_FIRST
         )
-        response["Content-Disposition"] = _disposition("inline" if inline else "attachment", name)
+        response["Content-Disposition"] = disposition("inline" if inline else "attachment", name)
         return response
     raise NotThere(f"{name} can't be opened now: its drive is not connected, or the file was moved or deleted.")
 
@@ -117,7 +117,8 @@ def _download_type(mime: str) -> str:
     return mime if mime in _INLINE else "application/octet-stream"
 
 
-def _disposition(how: str, name: str) -> str:
+def disposition(how: str, name: str) -> str:
+    """Return a Content-Disposition ("inline" or "attachment") with a name in any alphabet (RFC 6266)."""
     plain = "".join(
         letter if letter.isascii() and letter.isprintable() and letter not in '"\\%' else "_" for letter in name
     )

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from dam.catalog.readers.browse import tiles_of_assets
-from dam.catalog.readers.people import people
+from dam.catalog.readers.people import people, person
 from dam.catalog.readers.places import places
 from dam.catalog.readers.releases import ReleaseView
 from dam.catalog.readers.releases import releases as every
@@ -29,7 +29,7 @@ def all_releases(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     context = {
         "releases": [(each, each.holds_on(today)) for each in every()],
-        "person": number(request.GET.get("person", "")),
+        "person_name": person_name(number(request.GET.get("person", "")) or 0),
         **_choices(),
     }
     return render(request, "releases/releases.html", context)
@@ -172,6 +172,12 @@ def _detach(request: HttpRequest, release_id: int) -> int:
         assets=[asset] if asset is not None else [],
         places=[place] if place else [],
     )
+
+
+def person_name(person_id: int) -> str:
+    """Return somebody's name, "" where there is none."""
+    found = person(person_id)
+    return found.name if found else ""
 
 
 def _choices() -> dict[str, object]:

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from dam.catalog.readers.releases import release_names
 from dam.catalog.readers.submissions import SubmissionView, assets_of
 from dam.errors import AfterimageError, StockError
 from dam.metadata.edit import change
@@ -25,10 +26,11 @@ _NAMES = {"title": "Title", "description": "Description", "keywords": "Keywords"
 @require_POST
 def check(request: HttpRequest, submission_id: int, asset_id: int) -> HttpResponse:
     """Answer with what is wrong with what is being typed; nothing is stored."""
-    _submission, agency, each = _one(submission_id, asset_id)
+    submission, agency, each = _one(submission_id, asset_id)
     said = typed(request.POST, each, agency)
     (now,) = submissions.check(submission_id, only=asset_id, said=said)
-    return render(request, "submissions/_checked.html", {"row": row(now, agency), "agency": agency})
+    context = {"row": row(now, agency), "agency": agency, "submission": submission}
+    return render(request, "submissions/_checked.html", context)
 
 
 @require_POST
@@ -195,7 +197,13 @@ def _whole(request: HttpRequest, submission_id: int, asset_id: int) -> HttpRespo
     submission, agency, _each = _one(submission_id, asset_id)
     every = submissions.check(submission_id)
     theirs = [each for each in every if each.item.asset_id == asset_id]
-    context = {"row": rows(theirs, agency)[0], "agency": agency, "counts": counts(every), "submission": submission}
+    context = {
+        "row": rows(theirs, agency)[0],
+        "agency": agency,
+        "counts": counts(every),
+        "submission": submission,
+        "releases": release_names(),
+    }
     return render(request, "submissions/_row_again.html", context)
 
 

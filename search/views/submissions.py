@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from dam.catalog.models import Correction
 from dam.catalog.readers import submissions as reader
 from dam.catalog.readers.browse import tiles_of_assets
+from dam.catalog.readers.releases import release_names
 from dam.catalog.readers.submissions import SubmissionView
 from dam.catalog.writers import submissions as writer
 from dam.errors import AfterimageError, StockError
@@ -84,6 +85,7 @@ def submission(request: HttpRequest, submission_id: int) -> HttpResponse:
         "start": start,
         "listed": len(listed),
         "here_only": bool(found.options.get("here_only")),
+        "releases": release_names(),
         "general": [(option, found.options.get(option.key, "")) for option in agency.options],
     }
     return render(request, "submissions/submission.html", context)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dam.catalog import fulltext, words
+from dam.catalog import matches, words
 from dam.catalog.fulltext import TextColumn, TextMatch, TextRow, find, forget_units, index_units
 from dam.catalog.models import Asset, Unit
 from dam.types import MediaKind
@@ -48,7 +48,7 @@ def test_more_of_the_words_come_first() -> None:
 def test_all_of_the_words_are_found_where_too_many_units_hold_one_to_rank_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(fulltext, "_RANKED", 5)
+    monkeypatch.setattr(matches, "_RANKED", 5)
     (both,) = _say("one car at sunset")
     _say(*["a car"] * 20)
     found = find("car sunset", limit=4)
@@ -56,18 +56,41 @@ def test_all_of_the_words_are_found_where_too_many_units_hold_one_to_rank_them(
     assert len(found) == 4
 
 
-@pytest.mark.parametrize("looked_at", [2, 8, 100])  # too few of what matches, just enough, all of it
-def test_a_wide_filter_lets_through_what_a_narrow_one_does(monkeypatch: pytest.MonkeyPatch, looked_at: int) -> None:
+def test_a_rare_word_is_found_beside_one_that_too_many_units_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(matches, "_RANKED", 5)
+    (rare,) = _say("a kumquat")
+    _say(*["a car"] * 20)
+    assert _found("car kumquat", limit=4)[0] == rare
+
+
+@pytest.mark.parametrize("ranked", [5, 20_000])  # too many match to be ranked, or all of them are
+@pytest.mark.parametrize("read", [2, 8, 100])  # too few of what matches at a time, just enough, all of it
+def test_a_wide_filter_lets_through_what_a_narrow_one_does(
+    monkeypatch: pytest.MonkeyPatch, read: int, ranked: int
+) -> None:
+    monkeypatch.setattr(matches, "_RANKED", ranked)
     units = _say(*["a car"] * 6, "one car at sunset", *["the car park"] * 6, "no such thing")
     some, refused = np.array(units[3:], dtype=np.int64), frozenset(units[5:9])
     asked: list[dict[str, object]] = [{"only": some}, {"but": refused}, {"only": some, "but": refused}]
     narrow = [_found("car sunset", limit=3, **options) for options in asked]
-    monkeypatch.setattr(fulltext, "_WIDE", 2)
-    monkeypatch.setattr(fulltext, "_WIDE_RANKED", looked_at)
+    monkeypatch.setattr(matches, "_WIDE", 2)
+    monkeypatch.setattr(matches, "_READ", read)
     assert [_found("car sunset", limit=3, **options) for options in asked] == narrow
     assert narrow[0][0] == units[6]
     assert units[6] not in narrow[1]
     assert _found("car", only=np.array(units[-1:] * 3, dtype=np.int64)) == []
+
+
+@pytest.mark.parametrize("ranked", [2, 20_000])
+def test_kinds_are_told_apart_however_many_match(monkeypatch: pytest.MonkeyPatch, ranked: int) -> None:
+    monkeypatch.setattr(matches, "_RANKED", ranked)
+    monkeypatch.setattr(matches, "_ASKED_AT_ONCE", 2)
+    videos = _units(3, MediaKind.VIDEO)
+    index_units(TextRow(unit_id=unit, spoken="a car") for unit in videos)
+    _say(*["a car"] * 5)
+    assert set(_found("car", kinds={MediaKind.VIDEO})) == set(videos)
+    assert set(_found("car", kinds={MediaKind.VIDEO}, but=videos[:1])) == set(videos[1:])
+    assert _found("car", kinds={MediaKind.PHOTO}) == []
 
 
 def test_the_share_of_words_is_told_and_stop_words_hardly_count() -> None:

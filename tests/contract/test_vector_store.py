@@ -111,6 +111,18 @@ def test_only_allowed_rows_are_found(store: VectorStore) -> None:
     assert store.search(rows[:1], limit=5, allowed_ids=np.array([100_000], dtype=np.int64)) == [[]]
 
 
+def test_refused_ids_are_left_out_inside_the_search(store: VectorStore) -> None:
+    rows = _rows(10, 40)
+    store.add(range(40), rows)
+    refused = np.array([0, 3, 7, 2**40], dtype=np.int64)
+    (matches,) = store.search(rows[:1], limit=100, refused_ids=refused)
+    assert sorted(match.embedding_id for match in matches) == sorted(set(range(40)) - {0, 3, 7})
+    (both,) = store.search(rows[:1], limit=100, allowed_ids=np.array([3, 4, 5], dtype=np.int64), refused_ids=refused)
+    assert sorted(match.embedding_id for match in both) == [4, 5]
+    (every,) = store.search(rows[:1], limit=100, refused_ids=np.empty(0, dtype=np.int64))
+    assert len(every) == 40
+
+
 def test_ids_beyond_any_bitmap_can_be_allowed(store: VectorStore) -> None:
     rows = _rows(9, 3)
     store.add([1, 2**33, 2**40], rows)

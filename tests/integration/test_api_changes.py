@@ -132,6 +132,37 @@ def test_collections_are_saved_changed_and_searched(client: Client, rows: SmallL
     call(client, "GET", f"collections/{made['id']}", status=404)
 
 
+def test_collections_are_made_filled_ordered_and_noted_on(client: Client, rows: SmallLibrary) -> None:
+    photo, shots = rows.photo("car"), rows.video(["boat", "tree"])
+    body = {"name": "Deck", "units": [shots[1].pk, photo.pk, 999], "note": "for Monday"}
+    deck = call(client, "POST", "collections/made", body, status=201)
+    here = f"collections/made/{deck['collection']['id']}"
+    assert (deck["added"], deck["collection"]["count"], deck["collection"]["note"]) == (2, 2, "for Monday")
+    again = call(client, "POST", f"{here}/items", {"assets": [photo.asset_id, shots[0].asset_id]})
+    assert (again["added"], again["already"]) == (1, 1)
+    first = call(client, "GET", f"{here}/items?limit=2")
+    rest = call(client, "GET", f"{here}/items?limit=2&cursor={first['next']}")
+    a, b, c = list(first["items"] + rest["items"])
+    assert [one["unit_id"] for one in (a, b, c)] == [shots[1].pk, photo.pk, None]
+    moved = call(client, "POST", f"{here}/items/move", {"items": [c["id"], b["id"]], "before": a["id"]})
+    call(client, "PATCH", f"{here}/items/{b['id']}", {"note": "crop it"})
+    found = call(client, "GET", f"{here}/items")["items"]
+    assert [(one["id"], one["note"]) for one in found] == [(c["id"], ""), (b["id"], "crop it"), (a["id"], "")]
+    call(client, "POST", f"corrections/{moved['corrections'][0]}/undo")
+    gone = call(client, "POST", f"{here}/items/remove", {"items": [a["id"]]})
+    assert gone["collection"]["count"] == 2
+    call(client, "POST", f"corrections/{gone['corrections'][0]}/undo")
+    assert [one["asset_id"] for one in call(client, "GET", f"{here}/items")["items"]] == [
+        shots[1].asset_id, photo.asset_id, shots[0].asset_id
+    ]  # fmt: skip
+    assert call(client, "PATCH", here, {"name": "Pitch", "note": ""})["collection"]["name"] == "Pitch"
+    call(client, "POST", f"{here}/items/move", {"items": [c["id"]], "before": 999}, status=400)
+    call(client, "PATCH", f"{here}/items/999", {"note": "x"}, status=404)
+    assert [one["name"] for one in call(client, "GET", "collections/made")["collections"]] == ["Pitch"]
+    call(client, "DELETE", here, status=204)
+    call(client, "GET", here, status=404)
+
+
 def test_libraries_are_added_edited_and_removed(client: Client, tmp_path: Path) -> None:
     made = call(client, "POST", "libraries", {"root": str(tmp_path), "exclude": ["*.tmp"]}, status=201)
     assert (made["name"], made["root"], made["exclude"]) == (tmp_path.name, str(tmp_path.resolve()), ["*.tmp"])

@@ -18,7 +18,8 @@ from dam.config import config
 from dam.types import RenditionRole, Scope
 from search.api import api
 from search.api.search_schemas import HitOut
-from search.saved import collections
+from search.saved import collections, made
+from search.selection import Picked
 from tests.api_desk import appears, call, small_search
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
@@ -64,6 +65,8 @@ def values(db: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[st
     (line,) = rows.speech(["ask knot"])
     fresh = tmp_path / "fresh"
     fresh.mkdir()
+    correction = Correction.objects.get()
+    deck = made.create("Deck", [Picked(asset_id=unit.asset_id, unit_id=unit.pk)]).collection_id
     return {
         "A": "http://127.0.0.1:8008/api",
         "TOKEN": create_token("documentation", list(Scope))[1],
@@ -73,8 +76,10 @@ def values(db: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[st
         "RENDITION": str(rendition.pk),
         "PERSON": str(person.pk),
         "TAG": str(tag.pk),
-        "CORRECTION": str(Correction.objects.get().pk),
+        "CORRECTION": str(correction.pk),
         "COLLECTION": str(collections.create("Cars", {"q": "car"}).id),
+        "MADE": str(deck),
+        "ITEM": str(made.items(deck)[0].id),
         "FOLDER": str(fresh),
         "TALK": str(line.asset_id),
         "LINE": str(line.pk),

@@ -22,7 +22,8 @@ from dam.env import Environment
 from dam.types import RenditionRole, Scope
 from search import access
 from search.api import api, guard
-from search.saved import collections
+from search.saved import collections, made
+from search.selection import Picked
 from search.throttle import Throttle
 from tests.api_desk import appears, small_search
 
@@ -85,6 +86,7 @@ def desk(db: None, _one_connection: None, monkeypatch: pytest.MonkeyPatch) -> De
     rendition = Rendition.objects.create(
         asset=unit.asset, unit=unit, role=RenditionRole.THUMB, key="none.jpg", mime="image/jpeg"
     )
+    deck = made.create("Deck", [Picked(asset_id=unit.asset_id, unit_id=unit.pk)]).collection_id
     ids = {
         "asset_id": unit.asset_id,
         "unit_id": unit.pk,
@@ -93,12 +95,14 @@ def desk(db: None, _one_connection: None, monkeypatch: pytest.MonkeyPatch) -> De
         "person_id": appears("Ana", unit).pk,
         "tag_id": ensure_tag("golden gate").pk,
         "collection_id": collections.create("Cars", {"q": "car"}).id,
+        "made_id": deck,
+        "item_id": made.items(deck)[0].id,
         "correction_id": 1,
     }
     _, secret = create_token("made-up requests", list(Scope))
-    made = Desk(headers={"Authorization": f"Bearer {secret}"}, ids=ids)
-    monkeypatch.setitem(globals(), "_desk", made)
-    return made
+    made_up = Desk(headers={"Authorization": f"Bearer {secret}"}, ids=ids)
+    monkeypatch.setitem(globals(), "_desk", made_up)
+    return made_up
 
 
 @schema.hooks.hook("map_path_parameters")  # type: ignore[untyped-decorator]  # the library's own

@@ -235,3 +235,9 @@ def test_twins_of_case_and_composition_get_numbers() -> None:
     taken = [names.take(name) for name in ("Köln.jpg", unicodedata.normalize("NFD", "Köln.jpg"), "KÖLN.JPG", "a")]
 
     assert taken == ["Köln.jpg", "Köln (2).jpg", "KÖLN (3).JPG", "a"]
+
+
+def test_pieces_may_be_any_iterator() -> None:
+    data = b"".join(stream_zip([ZipEntry(name="list.txt", pieces=lambda: iter([b"a", b"b"]), size_bytes=2)]))
+
+    assert [(name, body) for name, body, _ in local_files(data)] == [("list.txt", b"ab")]

@@ -16,6 +16,7 @@ class MetadataBase(models.Model):
     asset = models.OneToOneField(Asset, models.CASCADE, related_name="metadata_base", primary_key=True)
     agreed = models.JSONField(default=dict)
     in_file = models.JSONField(default=dict)
+    orientation = models.IntegerField(default=0)  # EXIF's, 1..8: how the stored picture is turned; 0: not known
     edited_at = models.DateTimeField(null=True)  # by the user, last
     read_at = models.DateTimeField(auto_now=True)
 
@@ -26,14 +27,13 @@ class MetadataBase(models.Model):
 class Sidecar(models.Model):
     """The XMP file of one media file, as it was when it was last read or written.
 
-    `raw_path` is relative to the library, in bytes, or below the shadow tree where `shadow` is set; `said` are its
-    fields, `regions` those that we wrote into it, `digest` the BLAKE3 of its bytes.
+    `raw_path` is relative to the library, in bytes; `said` are its fields, `regions` those that we wrote into it,
+    `digest` the BLAKE3 of its bytes.
     """
 
     file = models.OneToOneField(MediaFile, models.CASCADE, related_name="sidecar", primary_key=True)
     raw_path = models.BinaryField(max_length=4096)
     path = models.TextField()
-    shadow = models.BooleanField(default=False)
     digest = models.CharField(max_length=64, blank=True)
     said = models.JSONField(default=dict)
     regions = models.JSONField(default=list)

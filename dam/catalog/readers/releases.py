@@ -56,6 +56,11 @@ def releases(*, person_id: int | None = None) -> list[ReleaseView]:
     return sorted((_view(row, assets[row.pk]) for row in found), key=lambda view: view.name.casefold())
 
 
+def release_names() -> list[tuple[int, str]]:
+    """Return (id, name) of all releases, by name."""
+    return sorted(Release.objects.values_list("pk", "name"), key=lambda pair: pair[1].casefold())
+
+
 def release(release_id: int) -> ReleaseView | None:
     """Return one release, or None."""
     row = Release.objects.filter(pk=release_id).prefetch_related("people").first()

@@ -7,10 +7,11 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, QuerySet, Sum
 
-from dam.catalog.ids import chunks
+from dam.catalog.ids import among, chunks
 from dam.catalog.models import Embedding, MediaFile, Speech, Tombstone, Unit
 from dam.types import FileState, MediaKind, UnitKind
 
+_MEDIA_KINDS, _UNIT_KINDS = {kind.value: kind for kind in MediaKind}, {kind.value: kind for kind in UnitKind}
 BLOCK_BITS = 16  # ids of a block: sums of their squares stay far below what an integer holds
 
 
@@ -116,23 +117,22 @@ def visible_units(unit_ids: Collection[int], *, library_id: int | None = None) -
     files = MediaFile.objects.filter(asset=OuterRef("asset"), state=FileState.PRESENT)
     if library_id is not None:
         files = files.filter(library=library_id)
-    found: dict[int, UnitPlace] = {}
-    for some in chunks(unit_ids):
-        rows = Unit.objects.filter(Exists(files), pk__in=some).values_list(
-            "pk", "asset_id", "asset__kind", "kind", "start_ms", "end_ms", "asset__taken_at"
+    rows = Unit.objects.filter(Exists(files), pk__in=among(unit_ids)).values_list(
+        "pk", "asset_id", "asset__kind", "kind", "start_ms", "end_ms", "asset__taken_at"
+    )
+    return {
+        pk: UnitPlace(
+            unit_id=pk,
+            asset_id=asset_id,
+            kind=_MEDIA_KINDS[kind],
+            unit_kind=_UNIT_KINDS[unit_kind],
+            start_ms=start_ms,
+            end_ms=end_ms,
+            taken_at=taken_at,
         )
-        for pk, asset_id, kind, unit_kind, start_ms, end_ms, taken_at in rows:
-            if kind:
-                found[pk] = UnitPlace(
-                    unit_id=pk,
-                    asset_id=asset_id,
-                    kind=MediaKind(kind),
-                    unit_kind=UnitKind(unit_kind),
-                    start_ms=start_ms,
-                    end_ms=end_ms,
-                    taken_at=taken_at,
-                )
-    return found
+        for pk, asset_id, kind, unit_kind, start_ms, end_ms, taken_at in rows
+        if kind
+    }
 
 
 def asset_paths(asset_ids: Collection[int], *, library_id: int | None = None) -> dict[int, str]:
@@ -142,11 +142,13 @@ def asset_paths(asset_ids: Collection[int], *, library_id: int | None = None) ->
     """
     paths: dict[int, str] = {}
     for some in chunks(asset_ids):
-        files = MediaFile.objects.filter(asset__in=some, state=FileState.PRESENT)
+        # Asked by asset alone: by their state, too, SQLite would read through all files that are present.
+        files = MediaFile.objects.filter(asset__in=some)
         if library_id is not None:
             files = files.filter(library=library_id)
-        rows = files.order_by("-library__online", "pk").values_list("asset_id", "library__root", "path")
-        for asset_id, root, path in rows:
+        rows = files.values_list("library__online", "pk", "asset_id", "library__root", "path", "state")
+        here = (row for row in rows if row[-1] == FileState.PRESENT)
+        for _, _, asset_id, root, path, _ in sorted(here, key=lambda row: (not row[0], row[1])):
             if asset_id is not None:
                 paths.setdefault(asset_id, f"{root.rstrip('/')}/{path}")
     return paths

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from dam.catalog.models import ShareLink
-from dam.types import DownloadForm, Piece, ShareRight
+from dam.types import CollectionKind, DownloadForm, Piece, ShareRight
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +24,7 @@ class ShareView:
     id: int
     collection_id: int
     collection: str
+    searches: bool  # the collection is a search: what is in it is what that finds
     note: str
     label: str
     token: str
@@ -105,6 +106,7 @@ def as_view(row: ShareLink) -> ShareView:
         id=row.pk,
         collection_id=row.collection_id,
         collection=row.collection.name,
+        searches=row.collection.kind == CollectionKind.SEARCH,
         note=row.collection.note,
         label=row.label,
         token=token if hmac.compare_digest(hashed(token), row.sha256) else "",

@@ -1,17 +1,22 @@
 """What one decode of a file gave, written to the catalogue in one transaction."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import Max
 
 from dam.catalog import fulltext, jobs
-from dam.catalog.models import Asset, AssetMetadata, AssetPlace, Rendition, StageRun, Unit, UnitMeasure
+from dam.catalog.merge import FIELDS
+from dam.catalog.models import Asset, AssetMetadata, AssetPlace, MediaFile, Rendition, StageRun, Unit, UnitMeasure
 from dam.catalog.writers.described import described_texts
+from dam.catalog.writers.named_regions import as_json
 from dam.catalog.writers.renditions import PlacedRendition, as_row, place
 from dam.catalog.writers.replace import replace_units
-from dam.types import MediaKind, MediaProbe, NamedRegion, Plan, Prepared, RenditionRole, Stage, Traits, UnitKind
+from dam.catalog.writers.said import SidecarSaid, take_file, take_sidecar
+from dam.types import FileState, MediaKind, MediaProbe, Plan, Prepared, RenditionRole, Stage, Traits, UnitKind
 
 _LOOKS = {RenditionRole.THUMB, RenditionRole.KEYFRAME}
 
@@ -23,9 +28,11 @@ def record_prepared(
     renditions: Path,
     plan: Plan,
     took_ms: int,
+    sidecars: Sequence[tuple[MediaFile, SidecarSaid]] = (),
 ) -> bool:
     """Write units, renditions and metadata of a PREPARE run, and make the next stages due.
 
+    `sidecars` are those beside the asset's files, with the file that each belongs to.
     Returns False (and changes no row) when another worker has taken the run over meanwhile. Raises StoreError.
     """
     asset = run.asset
@@ -46,12 +53,13 @@ def record_prepared(
         # The cut-out faces stay: of those that only somebody saw, no model makes them again.
         asset.renditions.exclude(role=RenditionRole.FACE).delete()
         _write_probe(asset, prepared.probe)
+        placed = _take_words(asset, prepared.probe, sidecars)
         units = _write_units(asset, prepared, shared, of_units)
-        if prepared.probe.metadata.latitude is None:
+        if not placed:
             AssetPlace.objects.filter(asset=asset).delete()
         _write_described(asset)
         _write_measures(units, prepared)
-        _enqueue_next(asset, prepared, plan)
+        _enqueue_next(asset, prepared, plan, placed=placed)
         jobs.finish([run], took_ms=took_ms, note=prepared.partial_reason)
     return True
 
@@ -81,10 +89,9 @@ def _write_probe(asset: Asset, probe: MediaProbe) -> None:
             "kind", "format", "mime", "width", "height", "duration_ms", "browser_playable", "unsupported", "taken_at",
         ]
     )  # fmt: skip
-    said = asdict(metadata)
-    del said["taken_at"]
-    said["keywords"] = list(metadata.keywords)
-    said["regions"] = [_region(region) for region in metadata.regions]
+    # What a user may edit is merged, not overwritten: `_take_words`.
+    said = {name: value for name, value in asdict(metadata).items() if name not in {"taken_at", *FIELDS}}
+    said["regions"] = [as_json(region) for region in metadata.regions]
     rate = probe.frame_rate
     AssetMetadata.objects.update_or_create(
         asset=asset,
@@ -104,6 +111,16 @@ def _write_probe(asset: Asset, probe: MediaProbe) -> None:
             "has_alpha": probe.has_alpha,
         },
     )
+
+
+def _take_words(asset: Asset, probe: MediaProbe, sidecars: Sequence[tuple[MediaFile, SidecarSaid]]) -> bool:
+    """Merge what the file and its sidecars say; returns whether it is known where the asset was taken."""
+    mtime_ns = asset.files.filter(state=FileState.PRESENT).aggregate(latest=Max("mtime_ns"))["latest"]
+    changed_at = datetime.fromtimestamp(mtime_ns / 1e9, tz=UTC) if mtime_ns else None
+    take_file(asset, probe.metadata, orientation=probe.orientation, changed_at=changed_at)
+    for file, said in sidecars:
+        take_sidecar(file, said, preparing=True)
+    return AssetMetadata.objects.filter(asset=asset, latitude__isnull=False, longitude__isnull=False).exists()
 
 
 def _write_units(
@@ -144,7 +161,7 @@ def _write_measures(units: list[Unit], prepared: Prepared) -> None:
     )
 
 
-def _enqueue_next(asset: Asset, prepared: Prepared, plan: Plan) -> None:
+def _enqueue_next(asset: Asset, prepared: Prepared, plan: Plan, *, placed: bool) -> None:
     # A file prepared anew (a reader that got better, a retry) goes through every later stage again.
     asset.stages.exclude(stage=Stage.PREPARE).delete()
     probe = prepared.probe
@@ -152,12 +169,7 @@ def _enqueue_next(asset: Asset, prepared: Prepared, plan: Plan) -> None:
         kind=probe.kind,
         pictured=any(file.role in _LOOKS for unit in prepared.units for file in unit.renditions),
         audible=probe.kind is MediaKind.AUDIO or bool(probe.audio_tracks),
-        placed=probe.metadata.latitude is not None and probe.metadata.longitude is not None,
+        placed=placed,
         browser_playable=probe.browser_playable,
     )
     jobs.enqueue_stages([asset.pk], plan.first_stages(traits))
-
-
-def _region(region: NamedRegion) -> dict[str, object]:
-    box = region.box
-    return {"name": region.name, "kind": region.kind.value, "box": [box.x, box.y, box.width, box.height]}

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from dam.catalog import jobs
-from dam.catalog.models import Asset, MediaFile, StageRun
+from dam.catalog.models import Asset, KnownFingerprint, MediaFile, StageRun
 from dam.types import AssetState, FileState, Stage, StageState
 from dam.types.files import FileMove, FileStamp, FingerprintedFile, KnownFile, SkippedPath
 
@@ -234,6 +234,8 @@ def _assets_of(files: Sequence[FingerprintedFile]) -> tuple[dict[str, int], list
 def _find_assets(fingerprints: list[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for batch in _batches(fingerprints):
+        # Of a file into which metadata was written, the content before and after is known.
+        found.update(KnownFingerprint.objects.filter(fingerprint__in=batch).values_list("fingerprint", "asset_id"))
         found.update(Asset.objects.filter(fingerprint__in=batch).values_list("fingerprint", "pk"))
     return found
 

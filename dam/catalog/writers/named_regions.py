@@ -7,7 +7,7 @@ from dam.catalog.models import AssetMetadata, Face, FaceRefusal, IgnoredRegion, 
 from dam.catalog.readers.people import name_key
 from dam.catalog.writers.people import steady_people, tidy_name
 from dam.errors import PeopleError
-from dam.types import Box, FaceSource, RegionKind, UnitKind
+from dam.types import Box, FaceSource, NamedRegion, RegionKind, UnitKind
 
 _OVERLAP = 0.3  # regions are drawn by hand, or by programs that take the whole head
 _SAME_REGION = 0.5
@@ -18,6 +18,12 @@ class _Region:
     unit_id: int
     name: str
     box: Box
+
+
+def as_json(region: NamedRegion) -> dict[str, object]:
+    """Return a region as it is stored in `AssetMetadata.regions`."""
+    box = region.box
+    return {"name": region.name, "kind": region.kind.value, "box": [box.x, box.y, box.width, box.height]}
 
 
 def apply_regions(faces: Sequence[Face], units: Mapping[int, Unit]) -> None:

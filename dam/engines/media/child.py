@@ -20,6 +20,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from dam.engines.media.essence import read_essence
 from dam.engines.media.job import Job
 from dam.engines.media.pictures import make_picture
 from dam.engines.media.prepare import cut, prepare, read_sidecar, read_sound
@@ -33,6 +34,7 @@ VERBS: Mapping[str, Verb] = {
     "sound": read_sound,
     "sidecar": read_sidecar,
     "proxy": make_proxy,
+    "essence": read_essence,
     "clip": cut,
     "picture": make_picture,
 }

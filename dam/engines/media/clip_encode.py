@@ -149,8 +149,8 @@ class _Picture:
         self, job: Job, output: OutputContainer, source: VideoStream, first: VideoFrame, wish: ClipWish
     ) -> None:
         width, height, self._rotation = displayed_size(source, first)
-        self._smaller = 0 < wish.longest_side < max(width, height)
-        scale = wish.longest_side / max(width, height) if self._smaller else 1.0
+        self._smaller = wish.longest_side > 0
+        scale = min(1.0, wish.longest_side / max(width, height)) if self._smaller else 1.0
         shown = (_even(width * scale), _even(height * scale))
         coded = (shown[1], shown[0]) if self._rotation % 180 else shown
         self._size = coded if self._smaller else (_even(first.width), _even(first.height))

@@ -23,6 +23,7 @@ _OPTIONS = {
     "enable_drefs": "0",
     "use_absolute_path": "0",
     "max_streams": str(_MAX_STREAMS),
+    "export_xmp": "1",  # MP4 and MOV: as the tag "xmp"; other demuxers ignore it
 }
 _TEXT_SUBTITLES = {"mov_text", "subrip", "srt", "webvtt", "ass", "ssa", "text"}
 # Still pictures that containers carry as cover art, even where the flag is missing.

@@ -15,9 +15,11 @@ from dam.types import (
     ClipWish,
     CutClip,
     CutHow,
+    Essence,
     FrameRate,
     MadePicture,
     MediaKind,
+    MediaMetadata,
     MediaProbe,
     PictureWish,
     Prepared,
@@ -76,6 +78,11 @@ class FakeMediaReader:
         if not found:
             raise UnsupportedMedia("No subtitles can be read from this file.")
         return found
+
+    def read_essence(self, source: SourceFile) -> Essence:
+        """Return the digest of the whole file, which says nothing of itself. Raises as `prepare`."""
+        data, _ = self._read(source)
+        return Essence(digest=hashlib.blake2b(data).hexdigest(), metadata=MediaMetadata())
 
     def make_proxy(
         self, source: SourceFile, *, out_dir: Path, on_progress: Callable[[float], None] | None = None

@@ -1,10 +1,11 @@
 """From IPTC's Information Interchange Model (in JPEG and TIFF) to metadata."""
 
 from dam.engines.media.times import parse_time
-from dam.engines.media.wording import clean_keywords, clean_text, decode_bytes
+from dam.engines.media.wording import clean_code, clean_keywords, clean_text, decode_bytes
 from dam.types import MediaMetadata
 
 _RECORD = 2  # the application record
+_CITY, _PLACE, _STATE, _CODE, _COUNTRY = 90, 92, 95, 100, 101
 _TITLE, _KEYWORD, _DATE, _TIME, _BYLINE, _HEADLINE, _COPYRIGHT, _CAPTION = 5, 25, 55, 60, 80, 105, 116, 120
 _MAX_DATASETS = 2000
 
@@ -24,6 +25,11 @@ def read_iptc(data: bytes) -> MediaMetadata:
         keywords=clean_keywords(found.get(_KEYWORD, [])),
         creator=_first(found, _BYLINE),
         copyright=_first(found, _COPYRIGHT),
+        location=_first(found, _PLACE),
+        city=_first(found, _CITY),
+        state=_first(found, _STATE),
+        country=_first(found, _COUNTRY),
+        country_code=clean_code(_first(found, _CODE)),
     )
 
 

@@ -1,6 +1,6 @@
 """What the several voices in one file say, brought together: for each field the most trusted voice that has it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 
 from PIL import Image
@@ -8,8 +8,9 @@ from PIL import Image
 from dam.engines.media.exif import read_exif
 from dam.engines.media.iptc import read_iptc
 from dam.engines.media.regions import UPRIGHT, Frame
+from dam.engines.media.tags import read_tags
 from dam.engines.media.times import from_mtime
-from dam.engines.media.wording import clean_keywords
+from dam.engines.media.wording import clean_keywords, without_leaves
 from dam.engines.media.xmp import read_xmp
 from dam.types import MediaMetadata
 
@@ -43,6 +44,12 @@ def picture_metadata(
     return merge([read_xmp(xmp, frame), read_iptc(iptc), read_exif(exif)], mtime_ns=mtime_ns)
 
 
+def recording_metadata(tags: Mapping[str, str], *, mtime_ns: int) -> MediaMetadata:
+    """Return what a container says: its XMP first (FFmpeg gives it as the tag `xmp`), then its own tags."""
+    packet = str(tags.get("xmp", "")).encode("utf-8", "ignore")
+    return merge([read_xmp(packet), read_tags(tags)], mtime_ns=mtime_ns)
+
+
 def merge(voices: Sequence[MediaMetadata], *, mtime_ns: int) -> MediaMetadata:
     """Return one from several; earlier ones are trusted more, keywords are gathered from all."""
     merged = MediaMetadata()
@@ -62,7 +69,7 @@ def merge(voices: Sequence[MediaMetadata], *, mtime_ns: int) -> MediaMetadata:
         taken_source=taken.taken_source,
         latitude=located.latitude,
         longitude=located.longitude,
-        keywords=clean_keywords([word for voice in voices for word in voice.keywords]),
+        keywords=clean_keywords(without_leaves(word for voice in voices for word in voice.keywords)),
     )
 
 

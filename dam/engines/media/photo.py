@@ -36,6 +36,7 @@ def prepare_photo(job: Job, sniffed: Sniffed) -> Prepared:
         bit_depth=picture.bit_depth,
         has_alpha=picture.has_alpha,
         browser_playable=sniffed.name in _IN_BROWSERS,
+        orientation=picture.orientation,
         metadata=picture_metadata(
             exif=picture.exif,
             xmp=picture.xmp,
@@ -113,9 +114,9 @@ def _decode(job: Job, sniffed: Sniffed, *, partial_reason: str) -> Picture:
     with Image.open(job.file, formats=[sniffed.library_name]) as image:
         check_pixels(*image.size, job.max_pixels)
         depth, alpha, icc = _bit_depth(image), has_alpha(image), image.info.get("icc_profile")
-        exif = _exif(image)  # for PNG this decodes already: EXIF may stand behind the pixels
+        exif = exif_of(image)  # for PNG this decodes already: EXIF may stand behind the pixels
         # Pillow turns TIFFs itself while it loads them, and libheif turns HEIFs.
-        stored_as = _orientation(image, exif)
+        stored_as = orientation_of(image, exif)
         turn = 1 if sniffed.name in ("tiff", "heif") else stored_as
         width, height = image.size
         image.draft("RGB" if image.mode == "RGB" else None, _draft_size(width, height, job.long_side))
@@ -132,8 +133,8 @@ def _decode(job: Job, sniffed: Sniffed, *, partial_reason: str) -> Picture:
             has_alpha=alpha,
             orientation=stored_as,
             exif=exif,
-            xmp=_xmp(image),
-            iptc=_iptc(image),
+            xmp=xmp_of(image),
+            iptc=iptc_of(image),
             partial_reason=partial_reason,
         )
 
@@ -157,25 +158,28 @@ def _bit_depth(image: Image.Image) -> int:
     return 1 if image.mode == "1" else 8
 
 
-def _exif(image: Image.Image) -> Image.Exif:
+def exif_of(image: Image.Image) -> Image.Exif:
+    """Return the EXIF of an open picture; an empty one where it is broken."""
     try:
         return image.getexif()
     except (ValueError, TypeError, SyntaxError, OSError, struct.error, KeyError, IndexError):
         return Image.Exif()
 
 
-def _orientation(image: Image.Image, exif: Image.Exif) -> int:
+def orientation_of(image: Image.Image, exif: Image.Exif) -> int:
     """Return how the stored picture has to be turned, also where the library did it and says 1 (pillow-heif)."""
     known = image.info.get("original_orientation")
     return known if isinstance(known, int) and 1 <= known <= 8 else orientation(exif)
 
 
-def _xmp(image: Image.Image) -> bytes:
+def xmp_of(image: Image.Image) -> bytes:
+    """Return the XMP packet of an open picture."""
     packet = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or b""
     return packet.encode("utf-8", "ignore") if isinstance(packet, str) else bytes(packet)
 
 
-def _iptc(image: Image.Image) -> bytes:
+def iptc_of(image: Image.Image) -> bytes:
+    """Return the IPTC datasets of an open picture."""
     resources = image.info.get("photoshop")
     found = resources.get(_IPTC_RESOURCE) if isinstance(resources, dict) else None
     if found is None and hasattr(image, "tag_v2"):

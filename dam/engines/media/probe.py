@@ -10,9 +10,8 @@ from av.video.stream import VideoStream
 from dam.engines.media.container import audio_stream, is_decodable
 from dam.engines.media.frames import is_hdr
 from dam.engines.media.job import Job
-from dam.engines.media.metadata import merge
+from dam.engines.media.metadata import recording_metadata
 from dam.engines.media.sniff import Sniffed
-from dam.engines.media.tags import read_tags
 from dam.engines.media.wording import clean_text
 from dam.types import AudioTrack, FrameRate, MediaKind, MediaProbe
 
@@ -70,7 +69,7 @@ def probe_video(
         hdr=is_hdr(int(first.color_trc)),
         bit_depth=max((component.bits for component in first.format.components), default=8),
         browser_playable=playable,
-        metadata=merge([read_tags(_all_tags(container, stream))], mtime_ns=job.mtime_ns),
+        metadata=recording_metadata(all_tags(container, stream), mtime_ns=job.mtime_ns),
     )
 
 
@@ -90,7 +89,7 @@ def probe_audio(job: Job, sniffed: Sniffed, container: InputContainer) -> MediaP
         audio_tracks=tracks,
         time_reference=_time_reference(container),
         browser_playable=plain_wav or (name in _AUDIO_CONTAINERS and codec in _AUDIO_CODECS),
-        metadata=merge([read_tags(_all_tags(container, stream))], mtime_ns=job.mtime_ns),
+        metadata=recording_metadata(all_tags(container, stream), mtime_ns=job.mtime_ns),
     )
 
 
@@ -173,7 +172,7 @@ def _time_reference(container: InputContainer) -> int | None:
     return int(said) if said.isascii() and said.isdigit() and len(said) <= _REFERENCE_DIGITS else None
 
 
-def _all_tags(container: InputContainer, stream: object) -> dict[str, str]:
+def all_tags(container: InputContainer, stream: object) -> dict[str, str]:
     """Return the container's tags over the stream's (Ogg keeps them there)."""
     own = getattr(stream, "metadata", None) or {}
     return {**own, **container.metadata}

@@ -39,7 +39,12 @@ def open_raw(job: Job) -> Picture:
         raise DamagedMedia(f"The raw file is damaged: {_words(error)}.") from error
     width, height = (sizes.height, sizes.width) if turn >= 5 else (sizes.width, sizes.height)
     return Picture(
-        image=image, width=width, height=height, bit_depth=16, exif=_own_exif(job) or preview_exif or Image.Exif()
+        image=image,
+        width=width,
+        height=height,
+        bit_depth=16,
+        orientation=turn,
+        exif=_own_exif(job) or preview_exif or Image.Exif(),
     )
 
 

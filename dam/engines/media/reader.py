@@ -16,6 +16,7 @@ from dam.errors import DamagedMedia, DecoderCrashed, MediaError
 from dam.types import (
     ClipWish,
     CutClip,
+    Essence,
     MadePicture,
     PictureWish,
     Prepared,
@@ -77,6 +78,11 @@ class ChildMediaReader:
         with self._pool.borrow() as child:
             answer = self._ask(child, "sidecar", source, Path())
         return _read(SubtitleAnswer, answer).cues
+
+    def read_essence(self, source: SourceFile) -> Essence:
+        """Return a digest of the picture and sound alone, and what the file says of itself. Raises MediaError."""
+        with self._pool.borrow() as child:
+            return _read(Essence, self._ask(child, "essence", source, Path()))
 
     def make_proxy(
         self, source: SourceFile, *, out_dir: Path, on_progress: Callable[[float], None] | None = None

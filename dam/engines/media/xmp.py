@@ -7,17 +7,20 @@ from defusedxml.ElementTree import fromstring
 
 from dam.engines.media.regions import TABLES, UPRIGHT, Frame, read_regions
 from dam.engines.media.times import parse_time
-from dam.engines.media.wording import clean_keywords, clean_text
+from dam.engines.media.wording import PATH, clean_code, clean_keywords, clean_text, without_leaves
 from dam.types import MediaMetadata
 
 MAX_XMP_BYTES = 1024 * 1024  # real packets are 2-50 KB; Photoshop histories reach some hundred
 
+MAX_LABEL = 64
 _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _XMP = "{http://ns.adobe.com/xap/1.0/}"
 _EXIF = "{http://ns.adobe.com/exif/1.0/}"
 _PHOTOSHOP = "{http://ns.adobe.com/photoshop/1.0/}"
 _TIFF = "{http://ns.adobe.com/tiff/1.0/}"
+_LR = "{http://ns.adobe.com/lightroom/1.0/}"
+_CORE = "{http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/}"
 _AUX = "{http://ns.adobe.com/exif/1.0/aux/}"
 _TIMES = (
     (_EXIF + "DateTimeOriginal", "xmp:DateTimeOriginal"),
@@ -31,11 +34,8 @@ def read_xmp(packet: bytes, frame: Frame = UPRIGHT) -> MediaMetadata:
 
     `frame` is the picture's size and orientation, by which its regions are turned.
     """
-    if not packet or len(packet) > MAX_XMP_BYTES:
-        return MediaMetadata()
-    try:
-        root = fromstring(packet.strip(b"\0 \r\n\t"), forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError, LookupError, RecursionError):
+    root = _parsed(packet)
+    if root is None:
         return MediaMetadata()
     regions = read_regions(root, frame)
     for parent in list(root.iter()):  # what is said of a region is not said of the picture
@@ -58,12 +58,34 @@ def read_xmp(packet: bytes, frame: Frame = UPRIGHT) -> MediaMetadata:
         longitude=_coordinate(_first(found, _EXIF + "GPSLongitude"), "EW", 180),
         title=_first(found, _DC + "title") or _first(found, _PHOTOSHOP + "Headline"),
         description=_first(found, _DC + "description"),
-        keywords=clean_keywords(found.get(_DC + "subject", [])),
+        keywords=_keywords(found),
         rating=_rating(_first(found, _XMP + "Rating")),
         creator=", ".join(found.get(_DC + "creator", [])[:10]),
         copyright=_first(found, _DC + "rights"),
+        label=clean_text(_first(found, _XMP + "Label"), limit=MAX_LABEL),
+        location=_first(found, _CORE + "Location"),
+        city=_first(found, _PHOTOSHOP + "City"),
+        state=_first(found, _PHOTOSHOP + "State"),
+        country=_first(found, _PHOTOSHOP + "Country"),
+        country_code=clean_code(_first(found, _CORE + "CountryCode")),
         regions=regions,
     )
+
+
+def is_xmp(packet: bytes) -> bool:
+    """Tell whether a packet can be read: XML of a size that is taken, with an RDF inside."""
+    root = _parsed(packet)
+    return root is not None and next(root.iter(_RDF + "RDF"), None) is not None
+
+
+def _parsed(packet: bytes) -> Element | None:
+    if not packet or len(packet) > MAX_XMP_BYTES:
+        return None
+    try:
+        root: Element = fromstring(packet.strip(b"\0 \r\n\t"), forbid_dtd=True)
+    except (ParseError, DefusedXmlException, ValueError, LookupError, RecursionError):
+        return None
+    return root
 
 
 def _properties(root: Element) -> dict[str, list[str]]:
@@ -78,6 +100,16 @@ def _properties(root: Element) -> dict[str, list[str]]:
             texts = [clean_text(item.text) for item in items] or [clean_text(child.text)]
             found.setdefault(child.tag, []).extend(text for text in texts if text)
     return found
+
+
+def _keywords(found: dict[str, list[str]]) -> tuple[str, ...]:
+    """Flat keywords in their order; those that are the last part of a path as that path, other paths after them."""
+    paths = [_tidy_path(path) for path in found.get(_LR + "hierarchicalSubject", [])]
+    return clean_keywords(without_leaves([*found.get(_DC + "subject", []), *paths]))
+
+
+def _tidy_path(path: str) -> str:
+    return PATH.join(part for part in (part.strip() for part in path.split(PATH)) if part)
 
 
 def _first(found: dict[str, list[str]], name: str) -> str:

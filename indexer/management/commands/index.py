@@ -20,6 +20,7 @@ from dam.catalog.writers.libraries import add_library
 from dam.errors import AfterimageError
 from dam.terminal import shown
 from dam.types import AssetState, Stage
+from indexer import leases
 from indexer.compose import follow_pack, make_pipeline
 from indexer.intake import ScanReport, scan_library
 
@@ -63,7 +64,7 @@ class Command(BaseCommand):
         """Scan, then run the pipeline until nothing is left."""
         bring_up_to_date()
         console = Console(quiet=options["quiet"])
-        jobs.release_dead()
+        leases.release_dead()
         for given in options["path"]:
             self._scan(Path(given), console)
         blocked = self._run(console)
