@@ -21,6 +21,7 @@ from search.api import (
     renditions,
     root,
     search,
+    shares,
     tags,
     transcripts,
     units,
@@ -85,4 +86,5 @@ api.add_router("people", people.router, tags=["people"])
 api.add_router("", tags.router, tags=["tags"])
 api.add_router("collections/made", made.router, tags=["collections"])  # before the ids of the next
 api.add_router("collections", collections.router, tags=["collections"])
+api.add_router("", shares.router, tags=["shares"])
 api.add_router("", jobs.router, tags=["jobs"])
