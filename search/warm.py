@@ -1,5 +1,6 @@
 """What takes long the first time, done before somebody asks: the model (torch takes ten seconds), names counted."""
 
+import gc
 import threading
 import time
 
@@ -19,6 +20,14 @@ def warm_in_background() -> None:
     threading.Thread(target=_warm, name="warm", daemon=True).start()
 
 
+def set_apart() -> None:
+    """Let the collector leave alone what is there now: going through the libraries' objects would take a search some
+    tens of milliseconds, now and then.
+    """
+    gc.collect()
+    gc.freeze()
+
+
 def _warm() -> None:
     try:
         while not _anything_to_search():
@@ -28,6 +37,7 @@ def _warm() -> None:
         follower().space(embedder.info.space, embedder.info.dimensions)
         for names in NAMES.values():  # what is completed while typing: counted once before somebody waits for it
             names()
+        set_apart()
     except (AfterimageError, DatabaseError):
         return  # the first search will say so, to somebody
     finally:

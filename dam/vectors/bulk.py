@@ -25,8 +25,9 @@ class Bulk:
     """Rows by their places 0..n-1, of which a search may see those that a mask (n,) is true for."""
 
     def __init__(self, snapshot: Snapshot) -> None:
-        self.snapshot = snapshot
-        self.ids = snapshot.ids
+        # Not the snapshot itself, whose columns are somebody else's, who may have newer ones.
+        self.ids, self._rows = snapshot.ids, snapshot.rows
+        self._mapped = (snapshot.flat, snapshot.index)  # read in place by what is made of them
         self._exact: Any = flat.mapped(snapshot.flat)
         self._built = None if snapshot.index is None else build.unpacked(snapshot.index)
         self._lists: Any = None
@@ -40,7 +41,7 @@ class Bulk:
 
     def rows(self, places: NDArray[np.int64]) -> Vectors:
         """Return the rows (m, dimensions) at these places."""
-        return self.snapshot.rows[places].astype(np.float32)
+        return self._rows[places].astype(np.float32)
 
     def places_of(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return (m,): where each id stands, -1 for one that is not here."""

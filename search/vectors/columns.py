@@ -16,16 +16,20 @@ _KINDS = {kind.value: number for number, kind in enumerate(MediaKind, start=1)}
 _MAX_TABLE = 1 << 26  # numbers below this are looked up in a table of at most 64 MiB, for a moment
 
 Mask = NDArray[np.bool_]
+Ints = NDArray[np.signedinteger[Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:
-    """One entry per vector, by ascending embedding id: 33 bytes each, where a million objects would take 200 MB."""
+    """One entry per vector, by ascending embedding id: 21 bytes each, where a million objects would take 200 MB.
+
+    Units, assets and times are of four bytes as long as all of them fit.
+    """
 
     ids: NDArray[np.int64]
-    unit_ids: NDArray[np.int64]
-    asset_ids: NDArray[np.int64]
-    at_ms: NDArray[np.int64]
+    unit_ids: Ints
+    asset_ids: Ints
+    at_ms: Ints
     kinds: NDArray[np.int8]
 
     @classmethod
@@ -35,9 +39,9 @@ class Columns:
         table = np.array(rows, dtype=np.int64).reshape(-1, 5)
         return cls(
             ids=table[:, 0].copy(),
-            unit_ids=table[:, 1].copy(),
-            asset_ids=table[:, 2].copy(),
-            at_ms=table[:, 3].copy(),
+            unit_ids=_compact(table[:, 1]),
+            asset_ids=_compact(table[:, 2]),
+            at_ms=_compact(table[:, 3]),
             kinds=table[:, 4].astype(np.int8),
         )
 
@@ -46,9 +50,9 @@ class Columns:
         """Build from what `arrays` gave. Raises KeyError where one is not there."""
         return cls(
             ids=ids,
-            unit_ids=others["unit_ids"],
-            asset_ids=others["asset_ids"],
-            at_ms=others["at_ms"],
+            unit_ids=_compact(others["unit_ids"]),
+            asset_ids=_compact(others["asset_ids"]),
+            at_ms=_compact(others["at_ms"]),
             kinds=others["kinds"],
         )
 
@@ -95,6 +99,8 @@ class Columns:
 
     def without(self, ids: NDArray[np.int64]) -> Columns:
         """Return the entries but those of these ids."""
+        if not len(ids):
+            return self
         places = self.places_of(ids)
         kept = np.ones(len(self.ids), dtype=bool)
         kept[places[places >= 0]] = False
@@ -118,7 +124,7 @@ class Columns:
     def units_of_assets_of(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the units (m,) of all vectors of the assets that these vectors are of."""
         places = self.places_of(ids)
-        return np.unique(self.unit_ids[among(self.asset_ids, self.asset_ids[places[places >= 0]])])
+        return np.unique(self.unit_ids[among(self.asset_ids, self.asset_ids[places[places >= 0]])]).astype(np.int64)
 
     def ids_of(
         self, *, kinds: Collection[MediaKind] = (), only: NDArray[np.int64] | None = None
@@ -135,13 +141,13 @@ class Columns:
 
     def units_of_others(self, kinds: Collection[MediaKind]) -> NDArray[np.int64]:
         """Return the units of vectors of any other kinds, as often as they have one."""
-        return self.unit_ids[~self._are_of(kinds)]
+        return self.unit_ids[~self._are_of(kinds)].astype(np.int64)
 
     def _are_of(self, kinds: Collection[MediaKind]) -> Mask:
         return among(self.kinds, np.array([_KINDS[kind.value] for kind in kinds], dtype=np.int64))
 
 
-def among(numbers: NDArray[Any], asked: NDArray[np.int64]) -> Mask:
+def among(numbers: NDArray[Any], asked: Ints) -> Mask:
     """Return (n,): which of `numbers` are among `asked` (any order); ids of rows are small enough for a table."""
     if not (len(numbers) and len(asked)):
         return np.zeros(len(numbers), dtype=bool)
@@ -152,6 +158,13 @@ def among(numbers: NDArray[Any], asked: NDArray[np.int64]) -> Mask:
     table[asked[(asked >= 0) & (asked <= highest)]] = True
     found: Mask = table[numbers]
     return found
+
+
+def _compact(numbers: Ints) -> Ints:
+    """Return numbers in four bytes each where they fit, as an array of their own."""
+    small = np.iinfo(np.int32)
+    fits = not len(numbers) or (int(numbers.min()) >= small.min and int(numbers.max()) <= small.max)
+    return np.array(numbers, dtype=np.int32 if fits else np.int64)
 
 
 def _array(ids: Collection[int]) -> NDArray[np.int64]:
