@@ -25,7 +25,8 @@
     ├── TranscriptError        a transcript can't be changed or read like that
     ├── TokenError             a token of the API can't be made, or is not there
     ├── ShareError             a collection can't be shared like that
-    └── HandOffError           what was asked for can't be downloaded or taken to an edit
+    ├── HandOffError           what was asked for can't be downloaded or taken to an edit
+    └── TakeoutError           an archive can't be written there, or can't be read whole
 
 The message of each is one plain sentence that may be shown to the user as it is.
 """
@@ -141,3 +142,7 @@ class ShareError(AfterimageError):
 
 class HandOffError(AfterimageError):
     """What was asked for can't be handed out: nothing is left of it, or it is more than is given at once."""
+
+
+class TakeoutError(AfterimageError):
+    """An archive can't be written there, or is not whole; nothing was changed."""
