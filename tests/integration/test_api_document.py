@@ -63,6 +63,7 @@ def values(db: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[st
     )
     person, tag = appears("", unit), ensure_tag("sunset")
     call(Client(), "PUT", f"units/{unit.pk}/tags/{tag.pk}", {"accepted": True})
+    (line,) = rows.speech(["ask knot"])
     fresh = tmp_path / "fresh"
     fresh.mkdir()
     correction = Correction.objects.get()
@@ -82,6 +83,8 @@ def values(db: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[st
         "SHARE": str(sharing.share(deck, ShareTerms(), living=True).id),
         "ITEM": str(made.items(deck)[0].id),
         "FOLDER": str(fresh),
+        "TALK": str(line.asset_id),
+        "LINE": str(line.pk),
     }
 
 
