@@ -14,6 +14,7 @@ from ninja.operation import Operation
 from search.api import (
     assets,
     collections,
+    described,
     jobs,
     libraries,
     made,
@@ -78,6 +79,7 @@ handle_errors(api)
 api.add_router("", root.router)
 api.add_router("search", search.router, tags=["search"])
 api.add_router("assets", assets.router, tags=["assets"])
+api.add_router("", described.router, tags=["metadata"])
 api.add_router("", units.router, tags=["units"])
 api.add_router("", transcripts.router, tags=["transcripts"])
 api.add_router("", renditions.router, tags=["renditions"])
