@@ -1,11 +1,12 @@
 """Spoken lines changed by hand: their words, times, cuts; each change returns the correction that undoes it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from dam.catalog.readers import transcripts as reader
 from dam.catalog.words import clean
+from dam.catalog.writers.spoken_lines import tidy_name
 from dam.catalog.writers.transcripts import Editing, editing
 from dam.errors import TranscriptError
 from dam.transcripts.models import line_models
@@ -25,6 +26,17 @@ class Done:
     correction: int
     summary: str
     unit_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineChange:
+    """What is to be different of a line; None leaves it, "" as a text takes the line away."""
+
+    unit_id: int
+    text: str | None = None
+    speaker: str | None = None
+    start_ms: int | None = None
+    end_ms: int | None = None
 
 
 def set_text(unit_id: int, text: str) -> Done | None:
@@ -144,19 +156,33 @@ def set_times(unit_id: int, *, start_ms: int, end_ms: int) -> Done | None:
             return None
         head = reader.head_of(asset_id)
         check_times(start_ms, end_ms, duration_ms=head.duration_ms if head else 0)
-        by_ms = start_ms - line.start_ms
-        whole = by_ms == end_ms - line.end_ms
-        words = shifted(line.words, by_ms) if whole else line.words
-        moved = replace(
-            line,
-            start_ms=start_ms,
-            end_ms=end_ms,
-            words=within(words, start_ms=start_ms, end_ms=end_ms),
-            breaks=tuple(ms + by_ms for ms in line.breaks) if whole else line.breaks,
-            edited=True,
-        )
-        change.change(asset_id, put=[moved])
+        change.change(asset_id, put=[_moved(line, start_ms, end_ms)])
         return _done(change, f"“{shown(line.text)}” is said at another time", unit_id)
+
+
+def change_lines(asset_id: int, changes: Sequence[LineChange]) -> Done | None:
+    """Change several lines of an asset at once, or none of them; None where nothing is different.
+
+    Raises TranscriptError.
+    """
+    head = reader.head_of(asset_id)
+    if head is None:
+        raise TranscriptError("This file is not in the library any more.")
+    with editing([asset_id], models=line_models()) as change:
+        there = {line.unit_id: line for line in change.lines(asset_id)}
+        wanted: dict[int, LineDraft | None] = {}
+        for one in changes:
+            line = wanted.get(one.unit_id, there.get(one.unit_id))
+            if line is None:
+                raise TranscriptError(f"There is no line {one.unit_id} in this transcript.")
+            wanted[one.unit_id] = _changed(line, one, duration_ms=head.duration_ms)
+        put = [line for unit_id, line in wanted.items() if line is not None and line != there[unit_id]]
+        gone = [unit_id for unit_id, line in wanted.items() if line is None]
+        if not put and not gone:
+            return None
+        change.change(asset_id, put=put, remove=gone)
+        count = len(put) + len(gone)
+        return _done(change, f"{count:,} line{'' if count == 1 else 's'} changed", None)
 
 
 def rewritten(line: LineDraft, text: str) -> LineDraft:
@@ -184,6 +210,38 @@ def check_times(start_ms: int, end_ms: int, *, duration_ms: int) -> None:
 def shown(text: str) -> str:
     """Return the beginning of a text, for a sentence about it."""
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1].rstrip()}…"
+
+
+def _changed(line: LineDraft, wanted: LineChange, *, duration_ms: int) -> LineDraft | None:
+    """Return a line as it is to be; None for one that goes."""
+    text = line.text if wanted.text is None else tidy_text(wanted.text)
+    if not text:
+        return None
+    start_ms = line.start_ms if wanted.start_ms is None else wanted.start_ms
+    end_ms = line.end_ms if wanted.end_ms is None else wanted.end_ms
+    changed = line
+    if (start_ms, end_ms) != (line.start_ms, line.end_ms):
+        check_times(start_ms, end_ms, duration_ms=duration_ms)
+        changed = _moved(line, start_ms, end_ms)
+    if text != line.text:
+        changed = rewritten(changed, text)
+    if wanted.speaker is not None:
+        changed = replace(changed, speaker=tidy_name(wanted.speaker) if wanted.speaker.strip() else "")
+    return changed
+
+
+def _moved(line: LineDraft, start_ms: int, end_ms: int) -> LineDraft:
+    by_ms = start_ms - line.start_ms
+    whole = by_ms == end_ms - line.end_ms
+    words = shifted(line.words, by_ms) if whole else line.words
+    return replace(
+        line,
+        start_ms=start_ms,
+        end_ms=end_ms,
+        words=within(words, start_ms=start_ms, end_ms=end_ms),
+        breaks=tuple(ms + by_ms for ms in line.breaks) if whole else line.breaks,
+        edited=True,
+    )
 
 
 @contextmanager

@@ -20,6 +20,6 @@ class Scope(StrEnum):
 _IN_WORDS = {
     Scope.READ: "search, and see everything: assets, previews, people, tags, collections, libraries, jobs",
     Scope.ORIGINALS: "download the original files",
-    Scope.WRITE: "change people, tags and collections",
-    Scope.ADMIN: "add, edit and remove libraries, and retry jobs",
+    Scope.WRITE: "change people, tags, transcripts and collections",
+    Scope.ADMIN: "add, edit and remove libraries, retry jobs, and share collections with guests",
 }

@@ -147,4 +147,6 @@ def _label(tile: Tile) -> str:
         span = f"{long_timecode(tile.start_ms)}–{long_timecode(tile.end_ms)}"
     away = f"{tile.library} offline" if tile.offline else ""
     date = f"{tile.taken_at.day} {tile.taken_at:%b %Y}" if tile.taken_at else ""
-    return ", ".join(part for part in (kind, tile.name, span, away, date) if part)
+    stars = "" if not tile.stars else "rejected" if tile.stars < 0 else f"{tile.stars} stars"
+    label = f"label {tile.label}" if tile.label else ""
+    return ", ".join(part for part in (kind, tile.name, span, away, label, stars, date) if part)

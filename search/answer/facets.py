@@ -87,6 +87,7 @@ def facets(found: Answer) -> list[Facet]:
     counted["kind"] = {kind.value: sum(subject.kind is kind for subject in own) for kind in MediaKind}
     counted["date"] = {value: len(units) for value, units in _dates(own).items()}
     files = {"camera": of_files.cameras, "lens": of_files.lenses, "in": of_files.folders, "rating": of_files.stars}
+    files |= {"label": of_files.labels, "creator": of_files.creators}
     for name, read in files.items():
         counted[name] = {value: counting.by_asset(those) for value, those in read(assets).items()}
     counted["has"] = {value: len(units) for value, units in of_units.having(own).items()}
@@ -96,7 +97,8 @@ def facets(found: Answer) -> list[Facet]:
 
 _TITLES = {
     "kind": "Kind", "person": "People", "tag": "Tags", "objects": "Things", "place": "Places", "date": "Taken",
-    "in": "Folders", "camera": "Camera", "lens": "Lens", "rating": "Stars", "color": "Colours", "look": "Look",
+    "in": "Folders", "camera": "Camera", "lens": "Lens", "rating": "Stars", "label": "Label",
+    "creator": "Creator", "color": "Colours", "look": "Look",
     "has": "Has", "is": "State",
 }  # fmt: skip
 

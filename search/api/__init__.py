@@ -11,7 +11,22 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.operation import Operation
 
-from search.api import assets, collections, jobs, libraries, made, people, renditions, root, search, tags, units
+from search.api import (
+    assets,
+    collections,
+    described,
+    jobs,
+    libraries,
+    made,
+    people,
+    renditions,
+    root,
+    search,
+    shares,
+    tags,
+    transcripts,
+    units,
+)
 from search.api.document import Document
 from search.api.errors import Refused, handle_errors, refusal
 from search.api.guard import MAY_READ
@@ -64,11 +79,14 @@ handle_errors(api)
 api.add_router("", root.router)
 api.add_router("search", search.router, tags=["search"])
 api.add_router("assets", assets.router, tags=["assets"])
+api.add_router("", described.router, tags=["metadata"])
 api.add_router("", units.router, tags=["units"])
+api.add_router("", transcripts.router, tags=["transcripts"])
 api.add_router("", renditions.router, tags=["renditions"])
 api.add_router("libraries", libraries.router, tags=["libraries"])
 api.add_router("people", people.router, tags=["people"])
 api.add_router("", tags.router, tags=["tags"])
 api.add_router("collections/made", made.router, tags=["collections"])  # before the ids of the next
 api.add_router("collections", collections.router, tags=["collections"])
+api.add_router("", shares.router, tags=["shares"])
 api.add_router("", jobs.router, tags=["jobs"])

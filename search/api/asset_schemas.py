@@ -48,7 +48,7 @@ class FileOut(Schema):
 
 
 class MetadataOut(Schema):
-    """What the file says about itself; null or “” where it says nothing."""
+    """What the file says about itself, and what people say above it; null or “” where nothing is said."""
 
     taken_offset_min: int | None
     taken_source: str
@@ -68,6 +68,12 @@ class MetadataOut(Schema):
     rating: int | None
     creator: str
     copyright: str
+    label: str
+    location: str
+    city: str
+    state: str
+    country: str
+    country_code: str
     timecode: str
     video_codec: str
     rotation_deg: int

@@ -8,7 +8,7 @@ from dam.catalog.readers import conditions
 from dam.types import Filter
 from search.query import values
 
-_IS = {"reviewed", "unreviewed", "offline", "online"}
+_IS = {"rejected", "reviewed", "unreviewed", "offline", "online"}
 
 
 def condition(asked: Filter) -> Q:
@@ -36,6 +36,8 @@ def _figure(asked: Filter) -> Q:
 
 def _is(asked: Filter) -> Q:
     word = values.choice(asked, tuple(sorted(_IS)))
+    if word == "rejected":
+        return conditions.rejected()
     found = conditions.reviewed() if word.endswith("reviewed") else conditions.online()
     return ~found if word in {"unreviewed", "offline"} else found
 
@@ -47,6 +49,9 @@ _CONDITIONS: dict[str, Callable[[Filter], Q]] = {
     "in": lambda asked: conditions.below(asked.value),
     "camera": lambda asked: conditions.camera(asked.value),
     "lens": lambda asked: conditions.lens(asked.value),
+    "label": lambda asked: conditions.label(asked.value),
+    "creator": lambda asked: conditions.words_in("creator", asked.value),
+    "copyright": lambda asked: conditions.words_in("copyright", asked.value),
     "rating": _figure,
     "iso": _figure,
     "width": _figure,

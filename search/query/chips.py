@@ -14,7 +14,8 @@ _LEADS = {
     "said": "said", "speaker": "spoken by", "sounds": "sounds like", "color": "colour", "look": "", "place": "in",
     "after": "from", "before": "before", "date": "on", "in": "folder", "camera": "camera", "lens": "lens",
     "rating": "rating", "iso": "ISO", "duration": "length", "fps": "frames a second", "width": "width", "has": "has",
-    "is": "", "like": "looks like", "words": "the words", "collection": "in the collection",
+    "is": "", "label": "label", "creator": "by", "copyright": "copyright",
+    "like": "looks like", "words": "the words", "collection": "in the collection",
 }  # fmt: skip
 _QUOTED = frozenset({"text", "said", "sounds", "words"})
 

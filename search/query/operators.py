@@ -63,15 +63,20 @@ OPERATORS = (
     Operator(name="in", example="in:Clients/", says="files in a folder and below it", aliases=("folder", "path")),
     Operator(name="camera", example='camera:"X-T5"', says="what a camera took"),
     Operator(name="lens", example="lens:35mm", says="what was taken through a lens"),
+    Operator(name="label", example="label:Red", says="files with that label"),
+    Operator(name="creator", example='creator:"Ana Lima"', says="files by somebody", aliases=("by",)),
+    Operator(name="copyright", example="copyright:Lima", says="files with that in their copyright"),
     Operator(name="rating", example="rating>=4", says="files with so many stars", compared=True),
     Operator(name="iso", example="iso>1600", says="photos of that sensitivity", compared=True),
     Operator(name="duration", example="duration<30s", says="shots and clips that long", compared=True),
     Operator(name="fps", example="fps>50", says="videos of that frame rate", compared=True),
     Operator(name="width", example="width>=3840", says="files so many pixels wide", compared=True),
     Operator(
-        name="has", example="has:speech", says="what has people, speech, text, sound, a place, tags or a rating"
+        name="has",
+        example="has:speech",
+        says="what has people, speech, text, sound, a place, tags, a title or a rating",
     ),
-    Operator(name="is", example="is:unreviewed", says="what is unreviewed, reviewed or offline"),
+    Operator(name="is", example="is:unreviewed", says="what is unreviewed, rejected, reviewed or offline"),
 )
 
 

@@ -12,6 +12,7 @@ import secrets
 import shutil
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -73,7 +74,6 @@ def begin(submission_id: int, *, allow_warnings: bool, ready_only: bool) -> str:
                 last = time.monotonic()
                 _write(token, _changed(start, done=done, of=of))
 
-        close_old_connections()
         tool = wiring.metadata_tool()
         target = Target(
             to=folder / "export.zip",
@@ -94,11 +94,22 @@ def begin(submission_id: int, *, allow_warnings: bool, ready_only: bool) -> str:
             notes = {name: list(theirs) for name, theirs in made.notes.items()}
             state_now = _changed(start, done=len(chosen), finished=True, delivery_id=made.delivery_id, notes=notes)
             _write(token, state_now)
+
+    in_background(work)
+    return token
+
+
+def in_background(work: Callable[[], None]) -> None:
+    """Run something in a thread of its own, with a connection of its own."""
+
+    def run() -> None:
+        close_old_connections()
+        try:
+            work()
         finally:
             connection.close()
 
-    threading.Thread(target=work, name="export", daemon=True).start()
-    return token
+    threading.Thread(target=run, name="export", daemon=True).start()
 
 
 def state(token: str) -> State | None:

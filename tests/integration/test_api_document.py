@@ -15,7 +15,8 @@ from dam.catalog.models import Asset, Correction, Library, MediaFile, Rendition
 from dam.catalog.writers.tags import ensure_tag
 from dam.catalog.writers.tokens import create_token
 from dam.config import config
-from dam.types import RenditionRole, Scope
+from dam.types import RenditionRole, Scope, ShareTerms
+from search import sharing
 from search.api import api
 from search.api.search_schemas import HitOut
 from search.saved import collections, made
@@ -62,6 +63,7 @@ def values(db: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[st
     )
     person, tag = appears("", unit), ensure_tag("sunset")
     call(Client(), "PUT", f"units/{unit.pk}/tags/{tag.pk}", {"accepted": True})
+    (line,) = rows.speech(["ask knot"])
     fresh = tmp_path / "fresh"
     fresh.mkdir()
     correction = Correction.objects.get()
@@ -78,8 +80,11 @@ def values(db: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[st
         "CORRECTION": str(correction.pk),
         "COLLECTION": str(collections.create("Cars", {"q": "car"}).id),
         "MADE": str(deck),
+        "SHARE": str(sharing.share(deck, ShareTerms(), living=True).id),
         "ITEM": str(made.items(deck)[0].id),
         "FOLDER": str(fresh),
+        "TALK": str(line.asset_id),
+        "LINE": str(line.pk),
     }
 
 

@@ -8,6 +8,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 import schemathesis
+from django.conf import settings as django_settings
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
@@ -19,8 +20,8 @@ from dam.catalog.writers.tags import ensure_tag
 from dam.catalog.writers.tokens import create_token
 from dam.config import Config, config
 from dam.env import Environment
-from dam.types import RenditionRole, Scope
-from search import access
+from dam.types import RenditionRole, Scope, ShareTerms
+from search import access, sharing
 from search.api import api, guard
 from search.saved import collections, made
 from search.selection import Picked
@@ -78,6 +79,7 @@ def desk(db: None, _one_connection: None, monkeypatch: pytest.MonkeyPatch) -> De
     monkeypatch.setattr(access, "config", lambda: changed)
     # Wrong tokens are made up too; each is forgiven at once.
     monkeypatch.setattr(guard, "TOKEN_THROTTLE", Throttle(clock=count(0, 1000).__next__))
+    monkeypatch.setattr(django_settings, "PASSWORD_HASHERS", ["django.contrib.auth.hashers.MD5PasswordHasher"])
     rows = small_search(monkeypatch)
     unit = rows.photo("red car", described="A red car by the sea")
     rows.video(["harbour", "sunset"])
@@ -96,6 +98,7 @@ def desk(db: None, _one_connection: None, monkeypatch: pytest.MonkeyPatch) -> De
         "tag_id": ensure_tag("golden gate").pk,
         "collection_id": collections.create("Cars", {"q": "car"}).id,
         "made_id": deck,
+        "share_id": sharing.share(deck, ShareTerms(), living=True).id,
         "item_id": made.items(deck)[0].id,
         "correction_id": 1,
     }

@@ -1,20 +1,25 @@
 """Metadata edited for one asset and for thousands: found at once, with history, and taken back."""
 
 import time
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from dam.catalog import fulltext
-from dam.catalog.models import Asset, AssetMetadata, Correction, MetadataChange, MetadataEdit, Unit
+from dam.catalog.models import Asset, AssetMetadata, AssetPlace, Correction, MetadataChange, MetadataEdit, Unit
+from dam.catalog.readers import completion
+from dam.catalog.readers.places import places
 from dam.catalog.readers.tagged import units_with_tag
 from dam.catalog.readers.tags import tags_of_asset
 from dam.errors import MetadataError
 from dam.metadata.edit import change, left, put, undo
 from dam.types import CLEAR, ChangeKeywords, EditCause, MetadataField, MetadataValues, SetTo
 from search.corrections import take_back
-from tests.small_library import SmallLibrary
+from search.service import parse_query, search
+from search.vectors.follow import Follower
+from tests.small_library import SmallLibrary, WordsEmbedder
 
 pytestmark = pytest.mark.django_db
 F = MetadataField
@@ -122,3 +127,31 @@ def test_thousands_are_changed_and_taken_back_in_seconds_with_few_queries() -> N
     assert said(ids[7], "keywords", "copyright") == ([f"own{ids[7]}"], "")
     assert fulltext.find("lisbon") == []
     assert time.monotonic() - started < 30  # a busy machine; alone it takes four
+
+
+def test_searches_see_what_was_edited() -> None:
+    library = SmallLibrary()
+    one, two, three = (library.photo("boat") for _ in range(3))
+    near: dict[str, Any] = {
+        "model": "m",
+        "region": "Lisbon",
+        "country": "Portugal",
+        "country_code": "PT",
+        "distance_km": 1.0,
+    }
+    AssetPlace.objects.create(asset=one.asset, city="Oeiras", **near)
+    AssetPlace.objects.create(asset=two.asset, city="Oeiras", **near)
+    change([one.asset_id], {F.CITY: SetTo("Lisbon"), F.LOCATION: SetTo("Belém"), F.LABEL: SetTo("Red")})
+    change([three.asset_id], {F.COUNTRY: SetTo("Portugal"), F.CREATOR: SetTo("Ana Lima"), F.RATING: SetTo(-1)})
+    found = {
+        "place:Oeiras": {two}, "place:Belem": {one}, "place:Lisbon": {one, two}, "place:PT": {one, two, three},
+        "label:red": {one}, "-label:red": {two, three}, 'creator:"lima ana"': {three}, "has:label": {one},
+        "is:rejected": {three}, "rating>=1": set(),
+    }  # fmt: skip
+    follower = Follower(snapshots=None)
+    follower.catch_up()
+    for text, units in found.items():
+        hits = search(parse_query(text), embedder=WordsEmbedder(), source=follower).hits
+        assert {hit.unit_id for hit in hits if hit.good} == {unit.pk for unit in units}, text
+    assert {name.value for name in completion.NAMES["place"]()} >= {"Lisbon", "Oeiras", "Belém", "Portugal"}
+    assert [(country.name, country.count) for country in places()] == [("Portugal", 3)]

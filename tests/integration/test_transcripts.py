@@ -1,8 +1,10 @@
 """Transcripts changed by hand: what is found then, what an engine may still say, and the way back."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from dam.catalog import fulltext, jobs
 from dam.catalog.models import Embedding, HeardTranscript, Person, Speaker, Speech, StageRun, TranscriptRecord, Unit
@@ -240,3 +242,22 @@ def test_a_given_file_keeps_speakers_and_refuses_what_belongs_elsewhere(talk: li
     assert found("Lisbon") == set()
     with pytest.raises(TranscriptError, match="another file"):
         versions.give(asset.pk, b"1\n00:10:00,500 --> 00:10:03,000\nGood morning!\n")
+
+
+def test_transcripts_are_written_and_taken_from_a_terminal(
+    talk: list[Unit], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    SmallLibrary("/other").speech(["elsewhere"], path="talk.wav")
+    call_command("transcript", "export", "/photos/talk.wav", "--format", "txt")
+    assert capsys.readouterr().out.splitlines()[1] == "00:00:05.000  we flew to Barcelona"
+    with pytest.raises(CommandError, match="2 transcripts"):
+        call_command("transcript", "export", "/")
+    call_command("transcript", "export", "/photos", "/other", "--to", str(tmp_path))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["talk 2.srt", "talk.srt"]
+    corrected = tmp_path / "talk.srt"
+    corrected.write_text(corrected.read_text(encoding="utf-8").replace("Barcelona", "Badalona"), encoding="utf-8")
+    call_command("transcript", "import", "/photos/talk.wav", str(corrected))
+    assert said(talk)[1] == "we flew to Badalona"
+    assert lines_of(talk[0].asset_id)[1].words[0].start_ms == 5_500
+    with pytest.raises(CommandError, match="no indexed video"):
+        call_command("transcript", "import", "/photos/other.wav", str(corrected))

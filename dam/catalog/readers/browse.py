@@ -60,6 +60,8 @@ class Tile:
     strip: Picture | None
     waveform_id: int | None
     partial: bool
+    stars: int | None = None  # as `AssetMetadata.rating`
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,12 +98,13 @@ def tiles_of_assets(asset_ids: Sequence[int]) -> list[Tile]:
     """Return the tiles of these assets, in the order given; those that are gone are left out."""
     assets = Asset.objects.in_bulk(asset_ids)
     places = places_of(asset_ids)
+    marks = marks_of(asset_ids)
     looks: dict[tuple[int, str], Rendition] = {}
     rows = Rendition.objects.filter(asset_id__in=asset_ids, role__in=_TILE_ROLES).order_by("unit__position", "at_ms")
     for row in rows:
         looks.setdefault((row.asset_id, row.role), row)
     return [
-        _tile(assets[pk], None, places.get(pk), {role: looks.get((pk, role)) for role in _TILE_ROLES})
+        _tile(assets[pk], None, places.get(pk), {role: looks.get((pk, role)) for role in _TILE_ROLES}, marks.get(pk))
         for pk in asset_ids
         if pk in assets
     ]
@@ -112,6 +115,7 @@ def tiles_of_units(unit_ids: Sequence[int]) -> dict[int, Tile]:
     units = Unit.objects.select_related("asset").in_bulk(unit_ids)
     assets = {unit.asset_id for unit in units.values()}
     places = places_of(assets)
+    marks = marks_of(assets)
     looks: dict[tuple[int, int | None, str], Rendition] = {}
     rows = Rendition.objects.filter(
         Q(unit_id__in=unit_ids) | Q(asset_id__in=assets, role=RenditionRole.WAVEFORM), role__in=_TILE_ROLES
@@ -127,9 +131,16 @@ def tiles_of_units(unit_ids: Sequence[int]) -> dict[int, Tile]:
                 role: looks.get((unit.asset_id, pk, role)) or looks.get((unit.asset_id, None, role))
                 for role in _TILE_ROLES
             },
+            marks.get(unit.asset_id),
         )
         for pk, unit in units.items()
     }
+
+
+def marks_of(asset_ids: Iterable[int]) -> dict[int, tuple[int | None, str]]:
+    """Return the stars and the label of those of these assets that have either."""
+    rows = AssetMetadata.objects.filter(asset_id__in=asset_ids).exclude(rating=None, label="")
+    return {pk: (stars, label) for pk, stars, label in rows.values_list("pk", "rating", "label")}
 
 
 def places_of(asset_ids: Iterable[int]) -> dict[int, Place]:
@@ -227,7 +238,13 @@ def libraries() -> list[Library]:
     return list(Library.objects.order_by("name", "id"))
 
 
-def _tile(asset: Asset, unit: Unit | None, place: Place | None, looks: dict[RenditionRole, Rendition | None]) -> Tile:
+def _tile(
+    asset: Asset,
+    unit: Unit | None,
+    place: Place | None,
+    looks: dict[RenditionRole, Rendition | None],
+    marks: tuple[int | None, str] | None,
+) -> Tile:
     look = looks[RenditionRole.THUMB] or looks[RenditionRole.KEYFRAME]
     strip, waveform = looks[RenditionRole.STRIP], looks[RenditionRole.WAVEFORM]
     return Tile(
@@ -248,6 +265,8 @@ def _tile(asset: Asset, unit: Unit | None, place: Place | None, looks: dict[Rend
         strip=as_picture(strip) if strip else None,
         waveform_id=waveform.pk if waveform else None,
         partial=asset.state == AssetState.PARTIAL,
+        stars=marks[0] if marks else None,
+        label=marks[1] if marks else "",
     )
 
 

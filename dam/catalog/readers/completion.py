@@ -11,14 +11,16 @@ from django.db.models import Case, Count, F, Q, When, Window
 from django.db.models.functions import RowNumber
 
 from dam.catalog import words
+from dam.catalog.ids import among
 from dam.catalog.keywords import parts
 from dam.catalog.lexicon import folded as tag_word
 from dam.catalog.lexicon import recent_lexicon
-from dam.catalog.models import AssetMetadata, AssetPlace, Collection, Face, TagScore, Unit
+from dam.catalog.models import Asset, AssetMetadata, AssetPlace, Collection, Face, TagScore, Unit
 from dam.catalog.readers import conditions, counted_facts, measure
 from dam.catalog.readers.browse import Picture, as_picture
 from dam.catalog.readers.collection_items import made_collections
 from dam.catalog.readers.counted import Counted, Names, named
+from dam.catalog.readers.own_places import own_places
 from dam.catalog.readers.people import shown_faces
 from dam.catalog.readers.seen import object_labels
 from dam.catalog.readers.speakers import speakers
@@ -173,9 +175,12 @@ def _objects() -> Names:
 
 def _places() -> Names:
     """Return cities, regions and countries; one name that several of them have is one, counted together."""
-    rows = list(
-        AssetPlace.objects.values_list("city", "region", "country").annotate(n=Count("asset__units")).order_by()
-    )
+    own = own_places()
+    near = AssetPlace.objects.exclude(pk__in=among(own)).values_list("city", "region", "country")
+    rows = [*near.annotate(n=Count("asset__units")).order_by()]
+    units = Asset.objects.filter(pk__in=among(own)).annotate(n=Count("units"))
+    said_of = [(own[pk], count) for pk, count in units.values_list("pk", "n")]
+    rows += [(place.city, place.region, place.country, count) for place, count in said_of]
     counts: Counter[str] = Counter()
     spelled: dict[str, tuple[str, str]] = {}
     within: dict[str, set[tuple[str, str, str]]] = defaultdict(set)
@@ -188,8 +193,12 @@ def _places() -> Names:
                 spelled.setdefault(name, said)
         if words.folded(city):
             within[words.folded(city)].add((city, region, country))
+    for place, count in said_of:
+        if words.folded(place.location):
+            counts[words.folded(place.location)] += count
+            spelled.setdefault(words.folded(place.location), (place.location, ", ".join(place.names[1:2])))
     found = [named(spelled[name][0], count, note=spelled[name][1]) for name, count in counts.items()]
-    for city, region, country, count in rows:
+    for city, region, country, count in dict.fromkeys(rows):
         if len(within[words.folded(city)]) > 1:  # "Paris" is several: each by what it lies in, too
             found.append(named(f"{city}, {region or country}", count, note=f"city, {country}", order=0.5))
     return tuple(found)
@@ -221,7 +230,14 @@ def _is() -> Names:
     every = Unit.objects.count()
     reviewed = Unit.objects.filter(conditions.reviewed()).count()
     online = Unit.objects.filter(conditions.online()).count()
-    counts = {"unreviewed": every - reviewed, "reviewed": reviewed, "offline": every - online, "online": online}
+    rejected = Unit.objects.filter(conditions.rejected()).count()
+    counts = {
+        "rejected": rejected,
+        "unreviewed": every - reviewed,
+        "reviewed": reviewed,
+        "offline": every - online,
+        "online": online,
+    }
     return tuple(named(word, count) for word, count in counts.items())
 
 
@@ -248,6 +264,9 @@ NAMES: dict[str, Remembered[Names]] = {
     "kind": Remembered(_kinds),
     "has": Remembered(_has),
     "is": Remembered(_is),
+    "label": Remembered(counted_facts.labels),
+    "creator": Remembered(counted_facts.creators),
+    "copyright": Remembered(counted_facts.copyrights),
     "rating": Remembered(counted_facts.ratings),
     "date": Remembered(counted_facts.dates),
     "after": Remembered(counted_facts.since),

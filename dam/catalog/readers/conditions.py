@@ -62,6 +62,19 @@ def lens(name: str) -> Q:
     return Q(asset__metadata__lens__icontains=name)
 
 
+def label(name: str) -> Q:
+    """With this label, in any case."""
+    return Q(asset__metadata__label__iexact=name.strip())
+
+
+def words_in(field: str, text: str) -> Q:
+    """With all of these words in a field of the metadata."""
+    found = Q()
+    for word in text.split():
+        found &= Q(**{f"asset__metadata__{field}__icontains": word})
+    return found
+
+
 def figure(name: str, relation: Relation, value: float) -> Q:
     """With a rating, an ISO or a width in pixels that compares like this."""
     return Q(**{f"{_NUMBERS[name]}{_LOOKUPS[relation]}": value})
@@ -82,6 +95,11 @@ def frame_rate(relation: Relation, fps: float) -> Q:
 def has(what: str) -> Q:
     """With something of one of the words of `HAS`. Raises KeyError."""
     return _HAS[what]()
+
+
+def rejected() -> Q:
+    """Rejected: the stars are -1."""
+    return Q(asset__metadata__rating=-1)
 
 
 def reviewed() -> Q:
@@ -129,6 +147,10 @@ def _keywords() -> Q:
     return Q(asset__metadata__isnull=False) & ~Q(asset__metadata__keywords=[])
 
 
+def _written(field: str) -> Q:
+    return Q(asset__metadata__isnull=False) & ~Q(**{f"asset__metadata__{field}": ""})
+
+
 _HAS: dict[str, Callable[[], Q]] = {
     "people": _people,
     "faces": _faces,
@@ -140,6 +162,8 @@ _HAS: dict[str, Callable[[], Q]] = {
     "tags": _tags,
     "keywords": _keywords,
     "rating": lambda: Q(asset__metadata__rating__gt=0),
+    "title": lambda: _written("title"),
+    "label": lambda: _written("label"),
 }
 HAS = tuple(_HAS)
 

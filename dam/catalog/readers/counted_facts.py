@@ -36,6 +36,26 @@ def lenses() -> Names:
     return tuple(named(lens, count) for lens, count in rows)
 
 
+def labels() -> Names:
+    """Return the labels."""
+    return _field("label")
+
+
+def creators() -> Names:
+    """Return who made what."""
+    return _field("creator")
+
+
+def copyrights() -> Names:
+    """Return the copyright notices."""
+    return _field("copyright")
+
+
+def _field(field: str) -> Names:
+    rows = AssetMetadata.objects.exclude(**{field: ""}).values_list(field).annotate(n=Count("asset__units"))
+    return tuple(named(" ".join(value.split()), count) for value, count in rows.order_by())
+
+
 def folders() -> Names:
     """Return every folder with what lies in it and below, and the libraries by name."""
     files = MediaFile.objects.filter(state=FileState.PRESENT, asset__kind__in=list(MediaKind))

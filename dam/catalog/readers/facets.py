@@ -143,6 +143,7 @@ def being(units: Collection[Subject]) -> Marks:
     every = {unit.unit_id for unit in units}
     reviewed, online = _where(units, conditions.reviewed()), _where(units, conditions.online())
     return {
+        "rejected": _where(units, conditions.rejected()),
         "reviewed": reviewed,
         "unreviewed": every - reviewed,
         "online": online,

@@ -7,6 +7,7 @@ from typing import Any
 from dam.catalog.ids import among
 from dam.catalog.models import AssetMetadata, AssetPlace, MediaFile
 from dam.catalog.readers.facets import Marks
+from dam.catalog.readers.own_places import own_places
 from dam.catalog.readers.places import matches_place
 from dam.types import FileState
 
@@ -44,19 +45,41 @@ def stars(assets: Collection[int]) -> Marks:
     }
 
 
+def labels(assets: Collection[int]) -> Marks:
+    """Return which assets have which label."""
+    found: Marks = defaultdict(set)
+    spelled: dict[str, str] = {}
+    for pk, label in _metadata(assets, "label"):
+        if label:
+            found[spelled.setdefault(label.casefold(), label)].add(pk)
+    return dict(found)
+
+
+def creators(assets: Collection[int]) -> Marks:
+    """Return which assets are by whom."""
+    rows = [(pk, creator.lower()) for pk, creator in _metadata(assets, "creator") if creator]
+    names = {" ".join(creator.split()) for _, creator in _metadata(assets, "creator")} - {""}
+    return {name: {pk for pk, who in rows if all(word in who for word in name.lower().split())} for name in names}
+
+
 def places(assets: Collection[int]) -> Marks:
     """Return which assets were taken in which country, and in which city ("Lisbon, Portugal")."""
-    at: dict[tuple[str, str, str, str], set[int]] = defaultdict(set)
+    at: dict[tuple[str, ...], set[int]] = defaultdict(set)
+    said = own_places(assets)
     rows = AssetPlace.objects.filter(pk__in=among(assets)).values_list(
         "pk", "country_code", "city", "region", "country"
     )
     for pk, code, city, region, country in rows:
-        at[code, city, region, country].add(pk)
+        if pk not in said:
+            at[code, city, region, country].add(pk)
+    for pk, place in said.items():
+        at[place.code, place.city, place.region, place.country, place.location].add(pk)
     own: Counter[str] = Counter()
-    for (_, city, _, country), found in at.items():
-        own[country] += len(found)
+    for (_, city, _, country, *_), found in at.items():
+        if country:
+            own[country] += len(found)
         if city:
-            own[f"{city}, {country}"] += len(found)
+            own[f"{city}, {country}" if country else city] += len(found)
     names = [name for name, _ in own.most_common(_PLACES)]
     return {
         name: set[int]().union(

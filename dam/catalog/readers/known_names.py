@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from dam.catalog import words
 from dam.catalog.models import AssetPlace, Person
+from dam.catalog.readers.own_places import own_places
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,7 @@ def _people() -> dict[str, str]:
 def _places() -> dict[str, str]:
     rows = AssetPlace.objects.values_list("city", "region", "country").distinct()
     names = {name for row in rows for name in row if name}
+    names |= {name for place in own_places().values() for name in place.names}
     return {folded: name for name in sorted(names) if (folded := words.folded(name))}
 
 

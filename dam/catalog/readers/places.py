@@ -1,6 +1,6 @@
 """Where assets were taken: one asset's place, the units of a place by its name, all places with counts."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
@@ -8,8 +8,10 @@ from typing import TypeVar
 from django.db.models import Count, Max
 
 from dam.catalog import words
+from dam.catalog.ids import among
 from dam.catalog.models import AssetPlace, Unit
 from dam.catalog.readers.browse import shown_assets
+from dam.catalog.readers.own_places import OwnPlace, own_places
 
 _CITIES_A_QUERY = 500  # SQLite's oldest limit of variables is 999
 _PART = 0.8  # certainty where only some words of a name were typed: "York" of New York
@@ -76,11 +78,14 @@ def place_of(asset_id: int) -> PlaceView | None:
 
 
 def units_in_place(text: str) -> list[tuple[int, float]]:
-    """Return (unit id, certainty) of the units taken in a place, the surest first.
+    """Return (unit id, certainty) of the units taken in a place, the surest first; what somebody says of the place
+    of an asset stands before its coordinate.
 
     `text` is a city, region, country or its code ("IT"), in any case, with or without accents; several, between
     commas, narrow each other ("Paris, Texas"). Some words of a longer name find it, too, with less certainty.
     """
+    own = own_places()
+    said = {pk: matches_place(text, code=place.code, names=place.names) for pk, place in own.items()}
     certain: dict[tuple[str, str, str], float] = {}
     rows = AssetPlace.objects.values_list("country_code", "region", "city", "country").distinct()
     for code, region, city, country in rows:
@@ -91,11 +96,14 @@ def units_in_place(text: str) -> list[tuple[int, float]]:
     cities = sorted({city for _, _, city in certain})
     for start in range(0, len(cities), _CITIES_A_QUERY):
         units = Unit.objects.filter(asset__place__city__in=cities[start : start + _CITIES_A_QUERY]).values_list(
-            "pk", "asset__place__country_code", "asset__place__region", "asset__place__city"
+            "pk", "asset_id", "asset__place__country_code", "asset__place__region", "asset__place__city"
         )
-        for pk, code, region, city in units:
-            if (code, region, city) in certain:
+        for pk, asset_id, code, region, city in units:
+            if (code, region, city) in certain and asset_id not in own:
                 found[pk] = certain[code, region, city]
+    meant = Unit.objects.filter(asset_id__in=among([pk for pk, certainty in said.items() if certainty > 0]))
+    for pk, asset_id in meant.values_list("pk", "asset_id"):
+        found[pk] = said[asset_id]
     return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
@@ -107,14 +115,16 @@ def matches_place(text: str, *, code: str, names: Collection[str]) -> float:
 
 def places() -> list[CountryCount]:
     """Return the places of all assets that are shown: countries, their regions, their cities, the fullest first."""
-    rows = (
+    own = own_places()
+    rows: Iterable[tuple[str, str, str, str, int, int]] = (
         AssetPlace.objects.filter(asset__in=shown_assets())
+        .exclude(pk__in=among(own))
         .values_list("country", "country_code", "region", "city")
         .annotate(count=Count("pk"), newest=Max("pk"))
         .order_by()
     )
     tree: dict[tuple[str, str], dict[str, list[CityCount]]] = {}
-    for country, code, region, city, count, newest in rows:
+    for country, code, region, city, count, newest in _with_own(rows, own):
         found = CityCount(name=city, count=count, newest_asset_id=newest)
         tree.setdefault((country, code), {}).setdefault(region, []).append(found)
     countries = (
@@ -130,6 +140,21 @@ def places() -> list[CountryCount]:
         for (country, code), regions in tree.items()
     )
     return list(_fullest(countries))
+
+
+def _with_own(
+    rows: Iterable[tuple[str, str, str, str, int, int]], own: Mapping[int, OwnPlace]
+) -> list[tuple[str, str, str, str, int, int]]:
+    """Add the places that are said in words, where they name a country, to those of coordinates."""
+    counted = {row[:4]: (row[4], row[5]) for row in rows}
+    shown = set(shown_assets().filter(pk__in=among(own)).values_list("pk", flat=True)) if own else set[int]()
+    for pk in shown:
+        place = own[pk]
+        if place.country:
+            key = (place.country, place.code, place.region, place.city)
+            count, newest = counted.get(key, (0, 0))
+            counted[key] = count + 1, max(newest, pk)
+    return [(*key, count, newest) for key, (count, newest) in counted.items()]
 
 
 def _certainty(asked: tuple[str, ...], *, code: str, names: Iterable[str]) -> float:

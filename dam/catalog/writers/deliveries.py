@@ -70,11 +70,6 @@ def record_delivery(
     return row.pk
 
 
-def forget_delivery(delivery_id: int) -> bool:
-    """Take a delivery out of the ledger; False where there is none."""
-    return bool(Delivery.objects.filter(pk=delivery_id).delete()[0])
-
-
 def record_noise(measured: Mapping[int, float | None], *, model: str) -> None:
     """Remember how noisy assets are (None: they have no picture); assets that are gone are left out."""
     there = Asset.objects.filter(pk__in=list(measured)).values_list("pk", flat=True)

@@ -10,7 +10,7 @@ from dam.catalog import words
 from dam.catalog.ids import chunks
 from dam.catalog.models import Correction, Face, FaceRefusal, Person
 from dam.catalog.readers.people import person_called
-from dam.catalog.writers.people_journal import SUBJECT, Inverse, Pairs, put_back
+from dam.catalog.writers.people_journal import SUBJECT, Inverse, Pairs, move_releases, put_back
 from dam.errors import AlreadyNamed, PeopleError
 from dam.types import FaceSource
 
@@ -47,6 +47,7 @@ def merge(person_ids: Collection[int], into: int) -> int:
         moved = list(Face.objects.filter(person_id__in=gone).only("pk", "person_id", "source", "likeness"))
         _keep_moved(inverse, moved)
         _merge_refusals(inverse, gone, heir.pk, {row.pk for row in moved})
+        inverse.releases = move_releases(gone, heir.pk)
         # Said by a person now, so that it outlasts the model; the file's word stays the file's.
         Face.objects.filter(person_id__in=gone, source=FaceSource.MODEL).update(source=FaceSource.PERSON)
         Face.objects.filter(person_id__in=gone).update(person=heir)

@@ -7,6 +7,7 @@ A change's inverse holds ids and few fields:
     made       [person ids]                                 to be deleted, unless they have faces of their own by now
     refused    [[face, person], …]                          to be taken back
     unrefused  [[face, person], …]                          to be said again
+    releases   [[release, person, heir], …]                 moved from a person to their heir, to be moved back
 """
 
 from collections import defaultdict
@@ -15,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dam.catalog.ids import chunks
-from dam.catalog.models import Correction, Face, FaceRefusal, Person
+from dam.catalog.models import Correction, Face, FaceRefusal, Person, Release
 
 SUBJECT = "people"
 
@@ -31,6 +32,7 @@ class Inverse:
     made: list[int] = field(default_factory=list)
     refused: Pairs = field(default_factory=list)
     unrefused: Pairs = field(default_factory=list)
+    releases: list[tuple[int, int, int]] = field(default_factory=list)
 
     def keep_faces(self, rows: Iterable[Face]) -> None:
         """Remember whose these faces are, who said so, and how like they are."""
@@ -47,7 +49,7 @@ class Inverse:
     def journal(self, summary: str) -> int:
         """Store the correction, and return its id."""
         said = {"faces": self.faces, "people": self.people, "made": self.made}
-        inverse = said | {"refused": self.refused, "unrefused": self.unrefused}
+        inverse = said | {"refused": self.refused, "unrefused": self.unrefused, "releases": self.releases}
         whole = {key: value for key, value in inverse.items() if value}
         return Correction.objects.create(subject=SUBJECT, summary=summary, inverse=whole).pk
 
@@ -69,6 +71,7 @@ def put_back(inverse: dict[str, Any]) -> None:
     for face, person in inverse.get("refused", []):
         FaceRefusal.objects.filter(face_id=face, person_id=person).delete()
     _say_again(inverse.get("unrefused", []))
+    _give_releases_back(inverse.get("releases", []))
     Person.objects.filter(pk__in=inverse.get("made", []), faces__isnull=True).delete()
     prune_people(touched)
 
@@ -77,6 +80,25 @@ def prune_people(person_ids: Iterable[int]) -> None:
     """Delete those of these people who have no name and no face any more."""
     wanted = list(person_ids)
     Person.objects.filter(pk__in=wanted, name="", hidden=False, faces__isnull=True).delete()
+
+
+def move_releases(person_ids: Iterable[int], heir: int) -> list[tuple[int, int, int]]:
+    """Let releases of these people hold for their heir; returns what moved, as an inverse holds it."""
+    links = Release.people.through.objects
+    moved = list(links.filter(person_id__in=list(person_ids)).values_list("release_id", "person_id"))
+    own = set(links.filter(person_id=heir).values_list("release_id", flat=True))
+    for release in dict.fromkeys(release for release, _ in moved if release not in own):
+        links.create(release_id=release, person_id=heir)
+    return [(release, person, 0 if release in own else heir) for release, person in moved]
+
+
+def _give_releases_back(moved: Iterable[Sequence[int]]) -> None:
+    links = Release.people.through.objects
+    for release, person, heir in moved:
+        if not Release.objects.filter(pk=release).exists() or not Person.objects.filter(pk=person).exists():
+            continue
+        links.filter(release_id=release, person_id=heir).delete()
+        links.get_or_create(release_id=release, person_id=person)
 
 
 def _say_again(pairs: Sequence[Sequence[int]]) -> None:

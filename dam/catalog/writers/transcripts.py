@@ -20,7 +20,7 @@ from dam.catalog.readers.transcripts import draft_of
 from dam.catalog.writers import spoken_lines as lines
 from dam.catalog.writers.units import forget_units
 from dam.errors import TranscriptError
-from dam.types import LineDraft, Plan, Stage, Transcript, TranscriptSource, UnitKind
+from dam.types import LineDraft, MediaKind, Plan, Stage, Transcript, TranscriptSource, UnitKind
 
 SUBJECT = "transcripts"
 
@@ -206,8 +206,11 @@ def editing(asset_ids: Collection[int], *, models: Sequence[str]) -> Iterator[Ed
     """
     wanted = sorted(set(asset_ids))
     with transaction.atomic():
-        if Asset.objects.filter(pk__in=wanted).count() != len(wanted):
+        assets = Asset.objects.filter(pk__in=wanted)
+        if assets.count() != len(wanted):
             raise TranscriptError("This file is not in the library any more.")
+        if assets.filter(kind=MediaKind.PHOTO).exists():
+            raise TranscriptError("Nothing is said in a photo: only videos and recordings have a transcript.")
         rows = TranscriptRecord.objects.select_for_update().filter(asset_id__in=wanted).order_by("pk")
         yield Editing(records={row.asset_id: row for row in rows}, models=tuple(models))
 
