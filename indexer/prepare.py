@@ -10,6 +10,7 @@ from dam.catalog import jobs
 from dam.catalog.models import StageRun
 from dam.catalog.readers.sources import source_of
 from dam.catalog.writers.assets import mark_unsupported, record_prepared
+from dam.catalog.writers.succession import rejoin
 from dam.catalog.writers.units import record_proxy
 from dam.engines.media.regions import Frame
 from dam.errors import DamagedMedia, DecoderCrashed, MediaTooLarge, MediaVanished, StoreError, UnsupportedMedia
@@ -69,6 +70,10 @@ def make_proxy(run: StageRun, tools: Tools) -> None:
 def _decode(run: StageRun, source: SourceFile, tools: Tools) -> None:
     watch = Stopwatch()
     prepared = tools.reader.prepare(source, out_dir=tools.scratch(f"prepare-{run.pk}"))
+    same = rejoin(run, prepared, renditions=tools.places.renditions)
+    if same is not None:
+        log.info("only its metadata was rewritten", asset=same)
+        return
     _keep_sound(run.asset_id, prepared, tools)
     probe = prepared.probe
     frame = Frame(width=probe.width, height=probe.height, orientation=probe.orientation)

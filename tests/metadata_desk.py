@@ -12,6 +12,7 @@ from PIL import Image
 from dam.catalog import jobs
 from dam.catalog.models import AssetMetadata, MetadataWrite, StageRun
 from dam.catalog.writers.assets import record_prepared
+from dam.catalog.writers.succession import rejoin
 from dam.engines.exiftool import ExifTool, is_installed
 from dam.engines.media.essence import read_essence
 from dam.engines.media.fake import FakeMediaReader
@@ -84,6 +85,8 @@ class MetadataDesk:
         out = self.data / f"prepared-{run.pk}"
         out.mkdir(parents=True, exist_ok=True)
         prepared = prepare_here(self.folder / os.fsdecode(bytes(file.raw_path)), out)
+        if rejoin(run, prepared, renditions=self.data / "renditions") is not None:
+            return
         probe = prepared.probe
         frame = Frame(width=probe.width, height=probe.height, orientation=probe.orientation)
         record_prepared(

@@ -1,7 +1,7 @@
 """Which units hold words, and the best of them: the statements behind `dam.catalog.fulltext`, in two dialects."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -16,7 +16,8 @@ _MOST_LOOSE = 8  # words of which all, or all but one, are looked for first; lon
 # taken by how many of the words they hold, the newest first.
 _RANKED = 20_000
 _WIDE = 10_000  # ids of a filter: more are compared here, where the database would make a table of them
-_READ = 100_000  # ids that match, read at a time for such a filter
+_READ = 1_000  # ids that match, read at first for such a filter; each time it lets too few through, four times more
+_GROWS = 4
 _ASKED_AT_ONCE = 20_000  # units whose kind is asked for at a time
 
 _Value = str | int | list[int]
@@ -151,6 +152,11 @@ def _held_most(
 ) -> list[tuple[int, float, str]]:
     """Return units by how many of the words they hold, the newest first; the score is the place among them."""
     found: dict[int, None] = {}
+    if not narrowed.in_statement:
+        # A filter may leave none of what matches, which reading once tells for all of the expressions.
+        any_of_them = _expression(column, [], [[stem] for stem in loose])
+        if not len(_newest(column, any_of_them, replace(narrowed, kinds=()), most=1)):
+            return []
     for expression in _from_strict_to_loose(column, loose):
         found |= dict.fromkeys(_newest(column, expression, narrowed, most=limit).tolist())
         if len(found) >= limit:
@@ -174,7 +180,7 @@ def _counts(expressions: Sequence[tuple[TextColumn, str]]) -> list[int]:
 
 def _newest(column: TextColumn, expression: str, narrowed: Narrowed, *, most: int) -> Ids:
     """Return at most `most` of the units that match and may be found, the newest first."""
-    at_a_time = most if narrowed.in_statement else max(most, _READ)
+    at_a_time = most if narrowed.in_statement else _READ
     below: int | None = None
     parts: list[Ids] = []
     while True:
@@ -182,7 +188,7 @@ def _newest(column: TextColumn, expression: str, narrowed: Narrowed, *, most: in
         parts.append(_of_kinds(narrowed.among(page), narrowed.kinds, most=most - sum(map(len, parts))))
         if len(page) < at_a_time or sum(map(len, parts)) >= most:
             return np.concatenate(parts)[:most]
-        below = int(page[-1])
+        below, at_a_time = int(page[-1]), at_a_time * _GROWS
 
 
 def _page(column: TextColumn, expression: str, narrowed: Narrowed, *, below: int | None, most: int) -> Ids:

@@ -15,10 +15,12 @@ from dam import wiring
 from dam.catalog.readers.handouts import Handout
 from dam.catalog.readers.shared import proxy_of
 from dam.config import config
-from dam.errors import MediaError, MediaVanished
-from dam.types import ClipWish, Piece, SourceFile
+from dam.errors import HandOffError, MediaError, MediaVanished
+from dam.handoff.making import MAKING
+from dam.types import ClipWish, CutClip, Piece, SourceFile
 
 LONGEST_SIDE = 1280
+_PATIENCE_S = 30.0
 # What guests looked at is kept until there is more than this; what was not asked for longest goes first.
 _MOST_BYTES = 5_000_000_000
 _guard = threading.Lock()
@@ -28,7 +30,7 @@ _at_work: dict[str, threading.Lock] = {}
 def playable(piece: Piece, handout: Handout) -> Path:
     """Return a file that browsers play and that holds a piece, cutting it where it is not there yet.
 
-    Raises MediaError where it can't be cut now.
+    Raises MediaError where it can't be cut, HandOffError where it would have to wait too long.
     """
     name = _name(piece, handout)
     with _alone(name):
@@ -67,7 +69,7 @@ def _cut(piece: Piece, handout: Handout, name: str) -> Path:
     try:
         for source in _sources(handout):
             try:
-                made = wiring.media_reader().cut_clip(source, wish, out_dir=folder)
+                made = _made(source, wish, folder)
             except MediaVanished as gone:
                 error = gone
                 continue
@@ -78,6 +80,16 @@ def _cut(piece: Piece, handout: Handout, name: str) -> Path:
         raise error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _made(source: SourceFile, wish: ClipWish, folder: Path) -> CutClip:
+    """Cut beside no more than one other: guests must not keep the machine from its owner."""
+    if not MAKING.acquire(timeout=_PATIENCE_S):
+        raise HandOffError("Others are waiting for clips just now.")
+    try:
+        return wiring.media_reader().cut_clip(source, wish, out_dir=folder)
+    finally:
+        MAKING.release()
 
 
 def _sources(handout: Handout) -> Iterator[SourceFile]:

@@ -27,7 +27,7 @@ _PIECE_BYTES = 256 * 1024
 # So many originals are opened before anything is sent: what can't be opened is known then, and so is the length.
 _OPENED_BEFORE = 128
 # Encoding is what costs; two at once fill a small machine, and whoever comes third waits for a clip, not for a page.
-_MAKING = threading.BoundedSemaphore(2)
+MAKING = threading.BoundedSemaphore(2)
 LIST = "CLIPS.txt"
 
 
@@ -69,7 +69,7 @@ class Workbench:
         folder.mkdir()
         error: MediaError = MediaVanished("Its file can't be opened now.")
         for source in part.handout.sources:
-            while not _MAKING.acquire(timeout=0.5):
+            while not MAKING.acquire(timeout=0.5):
                 self._go_on(0.0)
             try:
                 self._go_on(0.0)
@@ -81,7 +81,7 @@ class Workbench:
             except MediaVanished as gone:
                 error = gone  # another copy may be there
             finally:
-                _MAKING.release()
+                MAKING.release()
         raise error
 
     def _go_on(self, _share: float) -> None:

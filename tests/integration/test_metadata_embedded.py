@@ -187,3 +187,29 @@ def test_another_file_with_the_same_bytes_is_no_reason_to_mix_assets(desk: Metad
     taken = Asset.objects.get(pk=other).fingerprint
     with pytest.raises(MetadataToolFailed):
         rewritten.expect(one, taken)
+
+
+@pytest.mark.parametrize("ending", ["jpg", "mp4"])
+def test_a_file_that_another_program_rewrote_stays_the_asset_it_was(desk: MetadataDesk, ending: str) -> None:
+    path = make(desk, f"a.{ending}")
+    desk.index()
+    asset = desk.shelf.asset(path.name)
+    choose_mode(WriteMode.NONE)
+    desk.edit(asset, {MetadataField.CITY: "Porto"})
+    subprocess.run(["exiftool", "-q", "-overwrite_original", "-XMP-dc:Title=Theirs", path], check=True)
+    desk.index()
+    assert desk.shelf.asset(path.name) == asset
+    assert Asset.objects.count() == 1
+    assert (desk.values(asset).title, desk.values(asset).city) == ("Theirs", "Porto")
+    assert desk.shelf.scan().unchanged == 1
+
+
+def test_a_file_with_another_picture_is_another_asset(desk: MetadataDesk) -> None:
+    desk.picture("a.png")
+    desk.index()
+    asset = desk.shelf.asset("a.png")
+    changed = quadrants()
+    changed.putpixel((20, 20), (255, 255, 255))
+    desk.picture("a.png", image=changed)
+    desk.index()
+    assert desk.shelf.asset("a.png") != asset

@@ -18,6 +18,7 @@ from dam.catalog.writers.replace import replace_units
 from dam.catalog.writers.said import SidecarSaid, take_file, take_sidecar
 from dam.types import FileState, MediaKind, MediaProbe, Plan, Prepared, RenditionRole, Stage, Traits, UnitKind
 
+_FILE_DATE = "file:mtime"
 _LOOKS = {RenditionRole.THUMB, RenditionRole.KEYFRAME}
 
 
@@ -83,7 +84,11 @@ def _write_probe(asset: Asset, probe: MediaProbe) -> None:
     asset.browser_playable = probe.browser_playable
     asset.unsupported = False
     # Wall time, filed as if it were UTC: "photos of 12 May" means the photographer's day, not London's.
-    asset.taken_at = metadata.taken_at.replace(tzinfo=UTC) if metadata.taken_at else None
+    taken_at = metadata.taken_at.replace(tzinfo=UTC) if metadata.taken_at else None
+    if asset.taken_at is None or metadata.taken_source != _FILE_DATE or taken_at is None:
+        asset.taken_at = taken_at
+    else:  # writing metadata into a file makes its date younger
+        asset.taken_at = min(asset.taken_at, taken_at)
     asset.save(
         update_fields=[
             "kind", "format", "mime", "width", "height", "duration_ms", "browser_playable", "unsupported", "taken_at",

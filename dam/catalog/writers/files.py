@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from dam.catalog import jobs
-from dam.catalog.models import Asset, KnownFingerprint, MediaFile, StageRun
+from dam.catalog.models import Asset, FormerAsset, KnownFingerprint, MediaFile, StageRun
 from dam.types import AssetState, FileState, Stage, StageState
 from dam.types.files import FileMove, FileStamp, FingerprintedFile, KnownFile, SkippedPath
 
@@ -144,9 +144,11 @@ class _Recording:
         self._done = Recorded()
         self._fresh: list[MediaFile] = []
         self._altered: list[MediaFile] = []
+        self._former: list[FormerAsset] = []
 
     def write(self) -> Recorded:
         self._assets, made = _assets_of(self._files)
+        self._made = frozenset(made)
         self._unplaced = set(made)
         self._rows = _rows_at(self._library_id, [file.raw_path for file in self._files])
         self._strays = self._missing_rows()
@@ -154,6 +156,8 @@ class _Recording:
             self._settle(file)
         _update(self._altered)
         MediaFile.objects.bulk_create(self._fresh, ignore_conflicts=True, batch_size=_BATCH)
+        # The first that is not resolved yet stays: a file that is rewritten twice is still what it was before.
+        FormerAsset.objects.bulk_create(self._former, ignore_conflicts=True, batch_size=_BATCH)
         jobs.enqueue(made, stage=Stage.PREPARE)
         _revive(set(self._assets.values()) - set(made))
         return self._done
@@ -179,6 +183,9 @@ class _Recording:
             self._done.moved += 1
         elif row is not None:
             known_before = row.asset_id is not None
+            if row.asset_id is not None and asset_id in self._made:
+                # Perhaps only its metadata was rewritten: reading it will tell.
+                self._former.append(FormerAsset(file_id=row.pk, asset_id=row.asset_id))
             row.asset_id = asset_id
             self._put(row, file)
             self._count(asset_id, changed=known_before)
