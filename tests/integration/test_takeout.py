@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 
 from dam.catalog.models import (
     Asset,
+    Collection,
     Face,
     Library,
     MediaFile,
@@ -25,7 +26,7 @@ from dam.errors import TakeoutError
 from dam.takeout.export import export
 from dam.takeout.folder import writing
 from dam.takeout.restore import restore
-from dam.types import AssetState, FileState, ReleaseKind, TagKind
+from dam.types import AssetState, CollectionKind, FileState, ReleaseKind, TagKind
 from tests.metadata_desk import make_tool
 from tests.people_desk import PeopleDesk
 from tests.small_library import SmallLibrary
@@ -112,6 +113,22 @@ def test_shots_that_are_cut_otherwise_keep_what_was_said(tmp_path: Path) -> None
     Unit.objects.filter(pk=second.pk).delete()
     Unit.objects.filter(pk=first.pk).update(end_ms=9_000)
     assert restore(tmp_path / "archive", documents=tmp_path).counts["verdicts"] == {"added": 0, "there": 0, "left": 1}
+
+
+def test_a_search_by_a_picture_means_the_same_picture(tmp_path: Path) -> None:
+    rows = SmallLibrary()
+    rows.photo("a dog")
+    tree = rows.photo("a tree", path="tree.jpg")
+    for query in (f"like:{tree.pk}^0.5 at night -SIMILAR:{tree.pk}@1,2,3,4", "like:99999", "boats"):
+        Collection.objects.create(kind=CollectionKind.SEARCH, name=query[:4], asked={"q": query, "sort": "new"})
+    export(tmp_path / "archive", documents=tmp_path, tool=None)
+    forget_everything()
+    SmallLibrary("/other").photo("something that moves the numbers on")
+    restore(tmp_path / "archive", documents=tmp_path)
+    there = Unit.objects.get(asset__files__path="tree.jpg").pk
+    assert [row.asked["q"] for row in Collection.objects.order_by("pk")] == [
+        f"like:{there}^0.5 at night -SIMILAR:{there}@1,2,3,4", "like:0", "boats",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
