@@ -17,6 +17,7 @@ from dam.catalog import preferences
 from dam.catalog.models import Face, Person
 from dam.catalog.readers.appearances import files_naming
 from dam.catalog.writers import faces as faces_writer
+from dam.catalog.writers.speakers import forget_speaker
 from dam.config import Places, config
 from dam.errors import PeopleError
 from dam.people import vectors
@@ -26,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 _TABLES = (
     "catalog_face", "catalog_embedding", "catalog_person", "catalog_facerefusal", "catalog_correction",
-    "catalog_assetmetadata", "catalog_rendition", "catalog_ignoredregion", "catalog_stagerun",
+    "catalog_assetmetadata", "catalog_rendition", "catalog_ignoredregion", "catalog_stagerun", "catalog_speaker",
 )  # fmt: skip
 _CHECKPOINT_TRIES = 50  # readers of an old state end within moments; each try waits
 _CHECKPOINT_WAIT_S = 0.2
@@ -65,6 +66,7 @@ def forget(person_id: int, *, places: Places | None = None) -> ForgetReport:
         faces_writer.ignore_where(faces)
         spaces = faces_writer.delete_faces([face.pk for face in faces])
         faces_writer.forget_said(person_id, row.name, {face.pk for face in faces})
+        forget_speaker(person_id, row.name)
         row.delete()
     crops = faces_writer.delete_unlisted_crops(assets, folder=folders.renditions)
     wiped = _wipe(spaces, folders.snapshots)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from dam.catalog.models import Asset
 from dam.catalog.readers.asset import AssetDetail, asset_detail
 from dam.catalog.readers.browse import neighbours_by_date
-from dam.catalog.readers.collection_items import items_of, made_collection
+from dam.catalog.readers.collection_items import collections_of, items_of, made_collection
 from dam.catalog.readers.metadata_writes import writes_of
 from dam.catalog.readers.sources import clearest_looks_of
 from dam.catalog.readers.tags import tags_of_asset
@@ -76,6 +76,7 @@ def asset(request: HttpRequest, asset_id: int) -> HttpResponse:
             "came_from": _came_from(request),
             "looks": _looks(detail),
             **transcript_context(asset_id, lines=detail.lines),
+            "collections": collections_of(asset_id),
             "understood": understood(asset_id, timed=detail.asset.kind == MediaKind.VIDEO),
         },
     )

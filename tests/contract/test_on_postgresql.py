@@ -17,6 +17,7 @@ _TESTS = [
     "tests/integration/test_tagging.py",
     "tests/integration/test_people.py",
     "tests/integration/test_collections.py",
+    "tests/integration/test_made_collections.py",
     "tests/integration/test_history.py",
     "tests/integration/test_pins.py",
     "tests/integration/test_api.py",

@@ -7,12 +7,25 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from dam.catalog import fulltext, jobs
-from dam.catalog.models import Embedding, HeardTranscript, Person, Speaker, Speech, StageRun, TranscriptRecord, Unit
+from dam.catalog.models import (
+    Correction,
+    Embedding,
+    HeardTranscript,
+    Person,
+    Speaker,
+    Speech,
+    StageRun,
+    TranscriptRecord,
+    Unit,
+)
 from dam.catalog.readers import speakers as speaking
 from dam.catalog.readers.transcripts import head_of, lines_of
 from dam.catalog.writers import spoken_lines as writing
 from dam.catalog.writers import transcripts as writer
+from dam.catalog.writers.people import merge
+from dam.catalog.writers.speakers import forget_speaker
 from dam.errors import TranscriptError
+from dam.people.service import undo as undo_people
 from dam.transcripts import edit, misheard, speakers, versions
 from dam.transcripts.speakers import SpeakerScope
 from dam.types import Plan, SpeechSegment, SpokenWord, Stage, StageState, Transcript, TranscriptSource
@@ -261,3 +274,17 @@ def test_transcripts_are_written_and_taken_from_a_terminal(
     assert lines_of(talk[0].asset_id)[1].words[0].start_ms == 5_500
     with pytest.raises(CommandError, match="no indexed video"):
         call_command("transcript", "import", "/photos/other.wav", str(corrected))
+
+
+def test_who_is_merged_or_forgotten_is_so_as_a_speaker_too(talk: list[Unit]) -> None:
+    anna, twin = Person.objects.create(name="Anna"), Person.objects.create(name="Anna Lima")
+    speakers.say_speaker(talk[0].pk, "Anna")
+    speakers.say_speaker(talk[1].pk, "Bob")
+    merged = merge([anna.pk], twin.pk)
+    assert Speaker.objects.get(name="Anna").person == twin
+    assert undo_people(merged)
+    assert Speaker.objects.get(name="Anna").person == anna
+    assert forget_speaker(anna.pk, "Anna") == 1
+    assert [line.speaker for line in lines_of(talk[0].asset_id)][:2] == ["", "Bob"]
+    assert not Correction.objects.filter(subject=writer.SUBJECT, summary__contains="Anna").exists()
+    assert Correction.objects.filter(subject=writer.SUBJECT).count() == 1

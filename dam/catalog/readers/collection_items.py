@@ -113,10 +113,10 @@ def dates_of(asset_ids: Ids[int]) -> dict[int, datetime]:
     return {pk: taken for pk, taken in rows.values_list("pk", "taken_at") if taken is not None}
 
 
-def collections_with(asset_ids: Ids[int]) -> dict[int, int]:
-    """Return how many things of these assets are in each collection that has any."""
-    rows = CollectionItem.objects.filter(asset_id__in=among(asset_ids)).values_list("collection_id")
-    return dict(rows.annotate(n=Count("pk")))
+def collections_of(asset_id: int) -> list[tuple[int, str]]:
+    """Return (id, name) of the collections that an asset, or some of it, is in, by name."""
+    rows = Collection.objects.filter(kind=CollectionKind.MADE, items__asset_id=asset_id).distinct()
+    return sorted(rows.values_list("pk", "name"), key=lambda row: row[1].casefold())
 
 
 def _with_units(items: list[Item]) -> list[Item]:

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from dam.catalog import words
 from dam.catalog.ids import chunks
-from dam.catalog.models import Correction, Face, FaceRefusal, Person
+from dam.catalog.models import Correction, Face, FaceRefusal, Person, Speaker
 from dam.catalog.readers.people import person_called
 from dam.catalog.writers.people_journal import SUBJECT, Inverse, Pairs, move_releases, put_back
 from dam.errors import AlreadyNamed, PeopleError
@@ -51,6 +51,9 @@ def merge(person_ids: Collection[int], into: int) -> int:
         # Said by a person now, so that it outlasts the model; the file's word stays the file's.
         Face.objects.filter(person_id__in=gone, source=FaceSource.MODEL).update(source=FaceSource.PERSON)
         Face.objects.filter(person_id__in=gone).update(person=heir)
+        spoken = Speaker.objects.filter(person_id__in=gone)
+        inverse.speakers += [(pk, person) for pk, person in spoken.values_list("pk", "person_id") if person]
+        spoken.update(person=heir)
         heir.name = heir.name or next((row.name for row in others if row.name), "")
         heir.hidden = heir.hidden and all(row.hidden for row in others)
         heir.cover_id = heir.cover_id or next((row.cover_id for row in others if row.cover_id), None)

@@ -7,6 +7,7 @@ A change's inverse holds ids and few fields:
     made       [person ids]                                 to be deleted, unless they have faces of their own by now
     refused    [[face, person], …]                          to be taken back
     unrefused  [[face, person], …]                          to be said again
+    speakers   [[speaker, person], …]                       who spoke as whom
     releases   [[release, person, heir], …]                 moved from a person to their heir, to be moved back
 """
 
@@ -16,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dam.catalog.ids import chunks
-from dam.catalog.models import Correction, Face, FaceRefusal, Person, Release
+from dam.catalog.models import Correction, Face, FaceRefusal, Person, Release, Speaker
 
 SUBJECT = "people"
 
@@ -32,6 +33,7 @@ class Inverse:
     made: list[int] = field(default_factory=list)
     refused: Pairs = field(default_factory=list)
     unrefused: Pairs = field(default_factory=list)
+    speakers: Pairs = field(default_factory=list)
     releases: list[tuple[int, int, int]] = field(default_factory=list)
 
     def keep_faces(self, rows: Iterable[Face]) -> None:
@@ -49,7 +51,8 @@ class Inverse:
     def journal(self, summary: str) -> int:
         """Store the correction, and return its id."""
         said = {"faces": self.faces, "people": self.people, "made": self.made}
-        inverse = said | {"refused": self.refused, "unrefused": self.unrefused, "releases": self.releases}
+        inverse = said | {"refused": self.refused, "unrefused": self.unrefused}
+        inverse |= {"speakers": self.speakers, "releases": self.releases}
         whole = {key: value for key, value in inverse.items() if value}
         return Correction.objects.create(subject=SUBJECT, summary=summary, inverse=whole).pk
 
@@ -71,6 +74,8 @@ def put_back(inverse: dict[str, Any]) -> None:
     for face, person in inverse.get("refused", []):
         FaceRefusal.objects.filter(face_id=face, person_id=person).delete()
     _say_again(inverse.get("unrefused", []))
+    for speaker, person in inverse.get("speakers", []):
+        Speaker.objects.filter(pk=speaker, person__isnull=False).update(person=person)
     _give_releases_back(inverse.get("releases", []))
     Person.objects.filter(pk__in=inverse.get("made", []), faces__isnull=True).delete()
     prune_people(touched)

@@ -41,8 +41,19 @@ export async function send(address, data) {
   return true;
 }
 
+// On the page of a video: that shot alone, where somebody came for it.
+const shotBox = () => dialog.querySelector("[data-picker-shot]");
+function offerShot(shot) {
+  const label = shotBox();
+  label.hidden = !shot;
+  label.firstElementChild.checked = Boolean(shot) && new URLSearchParams(location.search).has("t");
+  label.firstElementChild.value = shot?.dataset.unit ?? "";
+  if (shot) label.lastElementChild.textContent = `Only this shot: ${shot.getAttribute("aria-label").split(", ")[1]}`;
+}
+
 async function add(into) {
-  const data = { ...sent, ...into };
+  const shot = shotBox().firstElementChild;
+  const data = { ...sent, ...(!shotBox().hidden && shot.checked ? { chosen: `u${shot.value}` } : {}), ...into };
   if (dialog.open) dialog.close();
   if (await send(dialog.dataset.add, data)) known = null;
 }
@@ -91,8 +102,9 @@ function mark() {
   if (here) { input.setAttribute("aria-activedescendant", here.id); here.scrollIntoView({ block: "nearest" }); } else input.removeAttribute("aria-activedescendant");
 }
 
-export async function pick(data, number) {
+export async function pick(data, number, { shot = null } = {}) {
   sent = data;
+  offerShot(shot);
   back = document.activeElement;
   at = 0;
   input.value = "";
@@ -131,7 +143,8 @@ if (dialog) {
     const button = event.target.closest?.("[data-collect]");
     if (!button) return;
     event.preventDefault();
-    if (button.dataset.item) pick(fields(button), 1); else ask();
+    if (button.dataset.item) pick(fields(button), 1, { shot: document.querySelector("[data-asset-page] [data-jump][data-unit][aria-current]") });
+    else ask();
   });
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || document.querySelector("dialog[open], [data-review]")) return;
@@ -215,6 +228,6 @@ if (dialog) {
     event.preventDefault();
     const data = carried;
     if ("dropNew" in place.dataset) pick(data, many);
-    else { sent = data; add({ collection: place.dataset.drop }); }
+    else { sent = data; offerShot(null); add({ collection: place.dataset.drop }); }
   });
 }

@@ -8,6 +8,7 @@ const CORNER_PX = 36; // of a tile: a click there selects; on touch a fingertip 
 const TOUCH_CORNER_PX = 48;
 const HOLD_MS = 450;
 const SLOP_PX = 8;
+const LOOK_MS = 60;
 const EDGE_PX = 72; // dragging this near to the top or bottom scrolls
 
 const root = document.documentElement;
@@ -18,6 +19,7 @@ const without = new Set();
 let mode = false; // the page was asked to select: a tap selects, with nothing selected yet
 let span = null; // { from, value, before }: the range that is being drawn out
 let telling = 0;
+let looking = 0;
 
 const items = () => [...document.querySelectorAll("main [data-item]")].filter((item) => item.checkVisibility?.() ?? item.offsetParent);
 const here = () => document.activeElement?.closest?.("main [data-item]");
@@ -26,13 +28,11 @@ const has = (item) => chosen.has(item.dataset.item) || Boolean(all && matches(it
 const size = () => (all ? Math.max(0, all.total - without.size) : 0) + chosen.size;
 export const choosing = () => mode || size() > 0;
 
-function paint(item) {
-  const is = has(item);
-  item.classList.toggle("is-chosen", is);
-  // While a click selects, a tile is a box to tick; else it is the link that it was.
+// While a click selects, a tile is a box to tick; else it is the link that it was.
+function name(item) {
   if (choosing()) {
     item.setAttribute("role", "checkbox");
-    item.setAttribute("aria-checked", String(is));
+    item.setAttribute("aria-checked", String(has(item)));
   } else {
     item.removeAttribute("role");
     item.removeAttribute("aria-checked");
@@ -45,15 +45,43 @@ function put(item, value) {
     if (value) without.delete(key); else without.add(key);
   } else if (value) chosen.add(key);
   else chosen.delete(key);
-  for (const twin of document.querySelectorAll(`[data-item="${key}"]`)) paint(twin);
+}
+
+// Only what changed is touched: a range over thousands of tiles follows the pointer.
+function repaint(some) {
+  for (const item of some) {
+    const is = has(item);
+    if (item.classList.contains("is-chosen") === is) continue;
+    item.classList.toggle("is-chosen", is);
+    if (item.hasAttribute("role")) item.setAttribute("aria-checked", String(is));
+  }
+}
+
+// What tiles are called follows in small steps: what is seen does not wait for it.
+let naming = 0;
+const idle = window.requestIdleCallback ?? ((work) => setTimeout(() => {
+  const began = performance.now(); // a browser that does not tell when it has time
+  work({ timeRemaining: () => 12 - (performance.now() - began), didTimeout: false });
+}, 30));
+const notIdle = window.cancelIdleCallback ?? clearTimeout;
+function rename() {
+  notIdle(naming);
+  const left = [...document.querySelectorAll("main [data-item]")].filter((item) => item.hasAttribute("role") !== choosing());
+  const some = (deadline) => {
+    while (left.length && (deadline.timeRemaining() > 2 || deadline.didTimeout)) for (const item of left.splice(0, 50)) name(item);
+    if (left.length) naming = idle(some, { timeout: 300 });
+  };
+  if (here()) name(here());
+  if (left.length) naming = idle(some, { timeout: 300 });
 }
 
 const number = (count) => count.toLocaleString();
 
-function away() {
-  if (all) return 0;
-  const shown = new Set(items().map((item) => item.dataset.item));
-  return [...chosen].filter((key) => !shown.has(key)).length;
+// How many are selected that are not on the page.
+function away(shown) {
+  if (all || !chosen.size) return 0;
+  const keys = new Set(shown.map((item) => item.dataset.item));
+  return [...chosen].filter((key) => !keys.has(key)).length;
 }
 
 function tell() {
@@ -64,31 +92,41 @@ function tell() {
   }, 400);
 }
 
-function show({ repaint = false } = {}) {
+function show() {
   const was = root.classList.contains("is-choosing");
   const on = choosing();
-  if (was !== on || repaint) {
-    root.classList.toggle("is-choosing", on);
-    for (const item of document.querySelectorAll("main [data-item]")) paint(item);
-  }
+  root.classList.toggle("is-choosing", on);
+  repaint(document.querySelectorAll("main [data-item]"));
+  rename();
   bar.hidden = !on;
-  const beyond = on ? away() : 0;
-  bar.querySelector("[data-chosen-count]").textContent = size() ? `${number(size())} selected${beyond ? `, ${number(beyond)} not shown` : ""}` : "Select";
+  const selected = size() ? `${number(size())} selected` : "Select";
+  bar.querySelector("[data-chosen-count]").textContent = selected;
   for (const button of bar.querySelectorAll(".selectbar__acts button")) button.disabled = size() === 0;
-  offerAll();
-  document.dispatchEvent(new CustomEvent("selection", { detail: { size: size() } }));
+  // What has to look at every tile is told a moment later.
+  clearTimeout(looking);
+  looking = setTimeout(() => {
+    const shown = on ? items() : [];
+    const beyond = away(shown);
+    if (beyond) bar.querySelector("[data-chosen-count]").textContent = `${selected}, ${number(beyond)} not shown`;
+    offerAll(shown);
+  }, on ? LOOK_MS : 0);
   if (was || on) tell();
 }
 
 // "Select all 4,120 matches", once all that is shown is selected and there is more.
-function offerAll() {
-  const offer = bar.querySelector("[data-choose-all]");
+function offerAll(every) {
   const list = document.querySelector("main [data-all]");
-  const total = Number(list?.dataset.total ?? 0);
-  const shown = list ? items().filter(matches) : [];
-  const open = Boolean(list) && !all && (total > shown.length || "more" in list.dataset) && shown.length > 0 && chosen.size >= shown.length && shown.every(has);
-  offer.hidden = !open;
-  if (open) offer.textContent = `Select all ${"more" in list.dataset ? "" : `${number(total)} `}${list.dataset.noun}`;
+  const offer = bar.querySelector("[data-choose-all]");
+  offer.hidden = !moreThan(every);
+  if (!offer.hidden) offer.textContent = `Select all ${"more" in list.dataset ? "" : `${number(Number(list.dataset.total))} `}${list.dataset.noun}`;
+}
+
+function moreThan(every) {
+  const list = document.querySelector("main [data-all]");
+  if (!list || all) return false;
+  const shown = every.filter(matches);
+  const more = Number(list.dataset.total) > shown.length || "more" in list.dataset;
+  return more && shown.length > 0 && chosen.size >= shown.length && shown.every(has);
 }
 
 export function clear({ leave = true } = {}) {
@@ -97,12 +135,12 @@ export function clear({ leave = true } = {}) {
   all = null;
   span = null;
   if (leave) mode = false;
-  show({ repaint: true });
+  show();
 }
 
 export function drop(keys) {
   for (const key of keys) chosen.delete(key);
-  show({ repaint: true });
+  show();
 }
 
 function toggle(item) {
@@ -124,8 +162,8 @@ function stretch(to) {
     const key = item.dataset.item;
     if (inside.has(key)) {
       if (!span.before.has(key)) span.before.set(key, has(item));
-      if (has(item) !== span.value) put(item, span.value);
-    } else if (span.before.has(key) && has(item) !== span.before.get(key)) put(item, span.before.get(key));
+      put(item, span.value);
+    } else if (span.before.has(key)) put(item, span.before.get(key));
   }
   show();
 }
@@ -150,7 +188,7 @@ async function chooseAll() {
     all = { query, scope, total: said.count };
     for (const item of items()) if (matches(item)) chosen.delete(item.dataset.item);
     without.clear();
-    show({ repaint: true });
+    show();
   } catch {
     say("Afterimage does not answer. Is it still running?");
   } finally {
@@ -290,8 +328,7 @@ function onKey(event) {
   if (event.ctrlKey || event.metaKey) {
     if (event.key.toLowerCase() !== "a" || event.shiftKey || !items().length) return;
     take();
-    const offer = bar.querySelector("[data-choose-all]");
-    if (!offer.hidden) chooseAll(); else if (!all) chooseShown();
+    if (moreThan(items())) chooseAll(); else if (!all) chooseShown();
   } else if (event.key === "x" && item) {
     take();
     toggle(item);
@@ -333,7 +370,7 @@ function restore() {
 function follow() {
   const list = document.querySelector("main [data-all]");
   if (all && list?.dataset.all !== all.query) { all = null; without.clear(); }
-  show({ repaint: choosing() });
+  show();
 }
 
 if (bar && !document.querySelector("[data-asset-page], [data-review]")) {
@@ -361,5 +398,5 @@ if (bar && !document.querySelector("[data-asset-page], [data-review]")) {
   document.body.addEventListener("htmx:load", follow);
   bar.addEventListener("submit", fill);
   addEventListener("pagehide", keep);
-  if (choosing()) show({ repaint: true }); else bar.hidden = true;
+  if (choosing()) show(); else bar.hidden = true;
 }
