@@ -156,7 +156,8 @@ def row(each: Gathered, agency: Profile, *, tile: Tile | None = None) -> Row:
         "category": field("category", "Category", ",".join(item.categories)),
         "editorial": field("editorial", "Editorial use", _YES_NO.get(said.editorial, "")),
     }
-    theirs = [option for option in agency.options if option.each and item.kind in option.kinds]
+    # One that is said of all stands in a row only where something is wrong with it.
+    theirs = [each for each in agency.options if (each.each or each.key in wrong) and item.kind in each.kinds]
     return Row(
         gathered=each,
         tile=tile,

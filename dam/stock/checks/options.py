@@ -55,7 +55,7 @@ def _option(option: Option, value: str, agency: Profile) -> list[Violation]:
     if not value:
         if not option.required:
             return []
-        message = f"{agency.name} needs this: {option.name.lower()}"
+        message = f"{agency.name} needs this for each asset: say it here, or under Options for all"
         return [broken(agency, f"options.{option.key}", option.key, message, limit="", actual="none")]
     if option.kind in _FORMS and not _FORMS[option.kind][1].match(value):
         limit = _FORMS[option.kind][0]

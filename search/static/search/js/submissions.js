@@ -163,6 +163,16 @@ document.addEventListener("click", (event) => {
   tell(empty, "change");
 });
 
+// What a button mends comes after all that is still being saved, and asks for the whole row again.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-again]");
+  const form = button?.closest("form");
+  if (!form || !window.htmx) return;
+  event.preventDefault();
+  const values = { [button.name]: button.value };
+  window.htmx.ajax("POST", button.formAction, { source: form, target: form.closest(".sent"), swap: "outerHTML", values });
+});
+
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-submit-on-change]");
   if (form) form.requestSubmit();
