@@ -14,7 +14,7 @@ _SHORTEST = 4  # letters: shorter words are mostly grammar, in any language
 _LOOKED_UP = 40  # candidates whose frequency in the library is asked for
 _OWN, _KNOWN = 0.6, 0.5  # certainty that a word that is said names what the recording is about: the user's, a tag's …
 _SALIENT = (0.25, 0.45)  # … and others, by how much they stand out
-_LEAST_TIMES = 2  # a word that is nobody's and was said once is chance
+_LEAST_TIMES = 3  # a word that is nobody's and was said less often is chance
 _MOST = 8  # salient words of one asset
 
 

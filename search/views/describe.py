@@ -29,6 +29,8 @@ def save(request: HttpRequest, asset_id: int) -> HttpResponse:
     except MetadataError as error:
         say_done(request, str(error))
     else:
+        if made is None and request.headers.get("HX-Request"):
+            return HttpResponse(status=204)  # nothing differs: what stands there stays, the notice before it, too
         if made is not None:
             say_done(request, said(made).removesuffix(ONE) + ".", corrections=[made])
     if request.headers.get("HX-Request"):

@@ -200,7 +200,7 @@ def open_with_password(request: HttpRequest, token: str) -> HttpResponseBase:
     return _closed(_asking(request, token, problem=words, status=429 if wait_s > 0 else 403))
 
 
-def _asking(request: HttpRequest, token: str, *, problem: str = "", status: int = 401) -> HttpResponse:
+def _asking(request: HttpRequest, token: str, *, problem: str = "", status: int = 200) -> HttpResponse:
     if not problem and request.path != reverse("search:guest", args=[token]):
         return render(request, "guest/gone.html", status=404)
     return _with_form(render(request, "guest/password.html", {"token": token, "problem": problem}, status=status))

@@ -136,3 +136,8 @@ def test_a_selection_that_is_forgotten_says_so(client: Client, boats: list[Unit]
     assert client.get("/metadata/edit?of=77").status_code == 404
     assert client.post("/metadata/edit/save?of=77", {"stars": "3"}).status_code == 404
     assert client.post("/metadata/edit", {})["Location"] == "/library"
+
+
+def test_leaving_a_field_as_it_was_shows_nothing_new(client: Client, boats: list[Unit]) -> None:
+    sent = {"title": "", "was-title": "", "add": ""}
+    assert client.post(f"/asset/{boats[0].asset_id}/describe", sent, headers=SCRIPT).status_code == 204
