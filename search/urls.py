@@ -139,7 +139,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("pinned/compare", pins.compare, name="pins-compare"),
     path("submissions", submissions.all_submissions, name="submissions"),
     path("submissions/new", submissions.create, name="submission-new"),
-    path("submissions/add", submissions.add, name="submission-add"),
     path("submissions/ledger", submissions.ledger, name="ledger"),
     path("submissions/ledger/<int:delivery_id>", submissions.delivery, name="delivery"),
     path("submissions/exports/<str:token>", exports.export, name="export"),

@@ -22,7 +22,7 @@ from dam.metadata.bench import Bench
 from dam.metadata.folders import Folder
 from dam.metadata.regions import REGIONS, TRACKS, region_info, tracks
 from dam.metadata.sidecar_names import RAW
-from dam.metadata.tags import TagChanges, altered, iptc_changes, unmet, xmp_changes
+from dam.metadata.tags import TagChanges, altered, iptc_changes, is_same_value, unmet, xmp_changes
 from dam.types import SourceFile
 from dam.types.files import FileStamp
 
@@ -110,12 +110,12 @@ def _changes(
     made = _Changes()
     _add(made, xmp_changes(wanted.values, unsaid))
     table = region_info(before.get(REGIONS), wanted.regions, ours=(), frame=frame)
-    if table != before.get(REGIONS):
+    if not is_same_value(table, before.get(REGIONS)):
         made.put(REGIONS, table)
         differs = True
     if wanted.frame_rate is not None and (wanted.markers or TRACKS in before):
         marked = tracks(before.get(TRACKS), wanted.markers, wanted.frame_rate)
-        if marked != before.get(TRACKS):
+        if not is_same_value(marked, before.get(TRACKS)):
             made.put(TRACKS, marked)
             differs = True
     if not differs:

@@ -37,7 +37,7 @@ from dam.metadata.folders import Folder, opened_folder
 from dam.metadata.regions import REGIONS, TRACKS, region_info, tracks
 from dam.metadata.sidecar_names import sidecar_names
 from dam.metadata.sidecars import SidecarUnreadable, as_said, find_sidecar
-from dam.metadata.tags import TagChanges, altered, unmet, xmp_changes
+from dam.metadata.tags import TagChanges, altered, is_same_value, unmet, xmp_changes
 from dam.types import WriteMode
 from dam.types.metadata_write import WriteState
 
@@ -212,11 +212,11 @@ def _changes(
 ) -> TagChanges:
     changes = xmp_changes(wanted.values, there.values if there else {})
     table = region_info(before.get(REGIONS), wanted.regions, ours=row.regions if row else (), frame=frame)
-    if table != before.get(REGIONS):
+    if not is_same_value(table, before.get(REGIONS)):
         changes.put(REGIONS, table)
     if wanted.frame_rate is not None and (wanted.markers or TRACKS in before):
         marked = tracks(before.get(TRACKS), wanted.markers, wanted.frame_rate)
-        if marked != before.get(TRACKS):
+        if not is_same_value(marked, before.get(TRACKS)):
             changes.put(TRACKS, marked)
     return changes
 

@@ -11,9 +11,11 @@ from dam.catalog.readers import submissions as rows
 from dam.catalog.readers.submissions import SubmissionView
 from dam.catalog.writers import submissions as writer
 from dam.errors import StockError
+from dam.metadata.edit import change
 from dam.stock.gather import Gathered, gather
 from dam.stock.profile import Profile
 from dam.stock.profiles import profile
+from dam.types import ChangeKeywords, MetadataField
 
 SURE = 0.5  # from this certainty on a category is taken when all suggestions are
 
@@ -67,6 +69,28 @@ def say(submission_id: int, asset_ids: Iterable[int], said: Mapping[str, Any], *
     """Say something of assets for the submission's agency; returns the correction. Raises StockError."""
     submission = get(submission_id)
     return writer.say(submission_id, asset_ids, agency=submission.agency, said=said, summary=summary)
+
+
+def add_keywords(submission_id: int, asset_ids: Iterable[int], words: Sequence[str]) -> list[int]:
+    """Put keywords behind those that assets have: their own, or this agency's where it has its own or is to have.
+
+    Returns the corrections. Raises StockError, MetadataError.
+    """
+    submission, wanted = get(submission_id), set(asset_ids)
+    here: dict[int, dict[str, Any]] = {}
+    for each in check(submission_id):
+        keywords = each.item.keywords
+        if each.item.asset_id in wanted and (submission.options.get("here_only") or each.said.keywords is not None):
+            known = {word.casefold() for word in keywords}
+            added = [word for word in dict.fromkeys(words) if word.casefold() not in known]
+            if added:
+                here[each.item.asset_id] = {"keywords": [*keywords, *added]}
+            wanted.discard(each.item.asset_id)
+    own = change(wanted, {MetadataField.KEYWORDS: ChangeKeywords(add=tuple(words))}) if wanted else None
+    made = [] if own is None else [own]
+    if here:
+        made.append(writer.say_each(submission_id, here, agency=submission.agency, summary="Keywords for one agency"))
+    return made
 
 
 def accept_suggestions(submission_id: int, *, least: float = SURE) -> int | None:

@@ -15,7 +15,7 @@ from dam.metadata.edit import change
 from dam.stock import submissions
 from dam.stock.gather import Gathered
 from dam.stock.profile import Profile
-from dam.types import Change, ChangeKeywords, MetadataField, SetTo
+from dam.types import Change, MetadataField, SetTo
 from search.pages.submission_rows import as_paths, counts, is_text, read_keywords, row, rows, typed
 from search.templatetags.notices import say_done
 from search.views.ways import numbers
@@ -115,8 +115,7 @@ def _apply(request: HttpRequest, submission: SubmissionView, agency: Profile, as
     made: list[int] = []
     words = tuple(word for line in read_keywords(str(request.POST.get("keywords", ""))) for word in _parts(line))
     if words:
-        done = change(assets, {MetadataField.KEYWORDS: ChangeKeywords(add=words)})
-        made += [] if done is None else [done]
+        made += submissions.add_keywords(submission.id, assets, words)
     said: dict[str, Any] = {}
     category = str(request.POST.get("category", ""))
     if category in {choice.key for choice in agency.category.choices}:

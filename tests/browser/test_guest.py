@@ -74,6 +74,8 @@ def test_collection_is_shared_seen_and_taken_back(page: Page, site: Site) -> Non
         assert len(archive.namelist()) == 2
 
     page.goto(owner)
-    page.get_by_role("button", name="Take back the link for Anna").click()
+    page.get_by_text("Take back the link for Anna").click()
+    check(page)
+    page.get_by_role("button", name="Take it back").click()
     expect(page.locator("#notices")).to_contain_text("taken back")
     assert page.request.get(address).status == 404

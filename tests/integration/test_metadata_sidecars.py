@@ -5,6 +5,7 @@ import os
 import stat
 import subprocess
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,13 @@ import pytest
 from dam.catalog import jobs
 from dam.catalog.metadata_choices import choose_mode, choose_rule
 from dam.catalog.models import AssetMetadata, Face, MetadataEdit, MetadataWrite, Person, Sidecar, Unit
+from dam.catalog.writers.metadata_writes import enqueue
 from dam.engines.exiftool import ExifTool
 from dam.metadata import write
 from dam.metadata.edit import undo
-from dam.types import FaceSource, MergeRule, MetadataField, Stage, WriteMode
+from dam.types import FaceSource, MergeRule, MetadataField, Stage, UnitKind, WriteMode
 from dam.types.metadata_write import WriteState
-from tests.media_files import quadrants
+from tests.media_files import moving, quadrants, textured, write_video
 from tests.metadata_desk import MetadataDesk, make_tool
 
 pytestmark = pytest.mark.django_db
@@ -267,6 +269,32 @@ def test_named_faces_are_regions_of_the_stored_picture(desk: MetadataDesk) -> No
     (region,) = read(path.with_name("a.jpg.xmp"))["XMP-mwg-rs:RegionInfo"]["RegionList"]
     assert region["Name"] == "Ana"
     assert Sidecar.objects.get().regions[0]["name"] == "Ana"
+
+
+def test_shots_are_markers_in_the_videos_own_frames(desk: MetadataDesk) -> None:
+    path = desk.folder / "clip.mp4"
+    write_video(path, moving(textured(5), 24), fps=Fraction(24000, 1001))
+    desk.old(path)
+    desk.index()
+    asset = desk.shelf.asset("clip.mp4")
+    first = Unit.objects.get(asset_id=asset)
+    first.end_ms = 501  # frame 12
+    first.save()
+    second = Unit.objects.create(asset_id=asset, kind=UnitKind.SHOT, position=1, start_ms=501, end_ms=1001)
+    ana = Person.objects.create(name="Ana")
+    Face.objects.create(unit=second, x=0.1, y=0.1, width=0.2, height=0.2, person=ana, source=FaceSource.PERSON)
+    desk.edit(asset, {MetadataField.TITLE: "Two shots"})
+    desk.write()
+    assert desk.done(asset).target == "clip.xmp"
+    sidecar = path.with_name("clip.xmp")
+    (track,) = read(sidecar)["XMP-xmpDM:Tracks"]
+    assert track["FrameRate"] == "f24000s1001"
+    shots = [(mark["StartTime"], mark["Duration"], mark.get("Comment")) for mark in track["Markers"]]
+    assert shots == [(0, 12, None), (12, 12, "Ana")]
+    before = sidecar.read_bytes()
+    enqueue([asset])
+    desk.write()
+    assert sidecar.read_bytes() == before, "what says all of it already is left alone"
 
 
 def test_a_kill_amid_a_write_leaves_all_as_it_was(desk: MetadataDesk, monkeypatch: pytest.MonkeyPatch) -> None:

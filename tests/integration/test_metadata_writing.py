@@ -57,6 +57,8 @@ def test_choices_are_taken_and_what_waits_is_shown(desk: MetadataDesk, client: C
     desk.write()
     desk.done(asset)
     assert "a.jpg.xmp" in client.get(reverse("search:asset", args=[asset])).content.decode()
+    desk.index()
+    assert "a.jpg.xmp" not in client.get(reverse("search:activity")).content.decode(), "a sidecar is no trouble"
     assert client.get(reverse("search:metadata-writing-choose")).status_code == 405
 
 

@@ -219,7 +219,9 @@ def _working() -> Iterable[Working]:
 
 
 def _skipped() -> list[FailureGroup]:
-    rows = MediaFile.objects.filter(state=FileState.SKIPPED).order_by("id").values_list("path", "reason")
+    # XMP sidecars are read, and written by us: nothing is wrong with them.
+    skipped = MediaFile.objects.filter(state=FileState.SKIPPED).exclude(path__iendswith=".xmp")
+    rows = skipped.order_by("id").values_list("path", "reason")
     groups: dict[str, list[tuple[str, str]]] = {}
     for path, reason in rows[:_MAX_REASONS]:
         groups.setdefault(_kind_of(reason), []).append((path, reason))
