@@ -126,6 +126,7 @@ document.addEventListener("keydown", (event) => {
   if (document.querySelector("dialog[open], .part") || focused?.closest?.("[data-tile]")) return;
   // Space on a button or a link is that control's own; the player itself would toggle twice.
   if (event.key === " " && focused?.closest("button, a, summary")) return;
+  if (focused?.closest("[data-lineform], .transcript__menu[open]")) return; // their own keys: Esc closes them
   if (/^Arrow(Up|Down)$/.test(event.key) && focused?.closest("[data-transcript]")) return; // from line to line
   if (event.key.startsWith("Arrow") && !shots.length && /Up|Down/.test(event.key)) return;
   if (keys[event.key]) { event.preventDefault(); event.stopPropagation(); keys[event.key](); }

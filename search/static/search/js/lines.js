@@ -78,6 +78,14 @@ function inForm(event, form) {
 document.addEventListener("keydown", (event) => {
   const form = event.target.closest?.("[data-lineform]");
   if (form && page.contains(form)) { inForm(event, form); return; }
+  const menu = event.target.closest?.(".transcript__menu[open]");
+  if (menu && event.key === "Escape") {
+    event.preventDefault();
+    event.stopPropagation();
+    menu.open = false;
+    menu.querySelector("summary").focus();
+    return;
+  }
   if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
   const line = lineOf(event.target);
   if (line && /^Arrow(Up|Down)$/.test(event.key)) {
