@@ -113,7 +113,7 @@ def test_thousands_are_changed_and_taken_back_in_seconds_with_few_queries() -> N
         [AssetMetadata(asset=asset, keywords=[f"own{asset.pk}"], title=f"t{asset.pk}") for asset in assets[1:]]
     )
     ids = [asset.pk for asset in assets]
-    started = time.monotonic()
+    started = time.process_time()
     with CaptureQueriesContext(
         connection,
     ) as asked:
@@ -126,7 +126,7 @@ def test_thousands_are_changed_and_taken_back_in_seconds_with_few_queries() -> N
     assert undo(done)
     assert said(ids[7], "keywords", "copyright") == ([f"own{ids[7]}"], "")
     assert fulltext.find("lisbon") == []
-    assert time.monotonic() - started < 30  # a busy machine; alone it takes four
+    assert time.process_time() - started < 20  # of the processor, however busy the machine is; as a rule four
 
 
 def test_searches_see_what_was_edited() -> None:
