@@ -208,4 +208,31 @@ def _encode_images(loaded: _Loaded, batch: Any) -> Any:
 
 
 def _encode_texts(loaded: _Loaded, batch: Sequence[str]) -> Any:
-    return loaded.model.encode_text(loaded.tokenizer(list(batch)).to(loaded.device))
+    tokens = loaded.tokenizer(list(batch)).to(loaded.device)
+    if not _ends_count(loaded.model):
+        return loaded.model.encode_text(tokens)
+    return _encode_to_the_end(loaded.model, tokens)
+
+
+def _ends_count(model: Any) -> bool:
+    """Tell whether a text's vector is that of its end token in a tower whose tokens see only those before them."""
+    return getattr(model, "text_pool_type", "") == "argmax" and getattr(model, "attn_mask", None) is not None
+
+
+def _encode_to_the_end(model: Any, tokens: Any) -> Any:
+    """As open_clip's `CLIP.encode_text`, without the padding after the longest text: nothing that counts sees it.
+
+    A query of ten words is seven times fewer tokens than the tower's 77. (n, tokens) to (n, dimensions).
+    """
+    import torch
+
+    ends = tokens.argmax(dim=-1)
+    length = int(ends.max()) + 1
+    dtype = model.transformer.get_cast_dtype()
+    rows = model.token_embedding(tokens[:, :length]).to(dtype) + model.positional_embedding[:length].to(dtype)
+    rows = model.ln_final(model.transformer(rows, attn_mask=model.attn_mask[:length, :length]))
+    pooled = rows[torch.arange(len(rows), device=rows.device), ends]
+    projection = model.text_projection
+    if projection is None:
+        return pooled
+    return projection(pooled) if isinstance(projection, torch.nn.Linear) else pooled @ projection

@@ -7,7 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+import open_clip
 import pytest
+import torch
 
 from dam.engines.clip import OpenClipEmbedder
 from dam.engines.fakes import FakeEmbedder
@@ -181,3 +183,14 @@ def test_a_foreign_configuration_is_an_error_in_words(folders: dict[str, Path], 
         (tmp_path / "open_clip_config.json").write_text(text)
         with pytest.raises(EngineError, match="open_clip_config"):
             _ = OpenClipEmbedder(tmp_path, name="foreign").info
+
+
+@pytest.mark.parametrize("make", ["clip", "siglip2"])
+def test_a_text_has_the_vector_that_open_clip_itself_gives_it(make: str, folders: dict[str, Path]) -> None:
+    ours = OpenClipEmbedder(folders[make], name=make, device="cpu")
+    texts = ["sea", "a red car at sunset beside the old harbour wall", "night " * 200]
+    model = open_clip.create_model(f"local-dir:{folders[make]}", require_pretrained=True).eval()
+    with torch.inference_mode():
+        theirs = model.encode_text(open_clip.get_tokenizer(f"local-dir:{folders[make]}")(texts), normalize=True)
+    assert np.allclose(ours.embed_texts(texts), theirs.float().numpy(), atol=1e-5)
+    assert np.allclose(np.stack([ours.embed_texts([text])[0] for text in texts]), theirs.float().numpy(), atol=1e-5)
