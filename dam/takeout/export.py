@@ -1,11 +1,10 @@
-"""Everything that people said, out of this installation: tables as JSON, transcripts as SRT, VTT and JSON, documents.
+"""Everything that people said, out of this installation: tables, XMP, transcripts as SRT, VTT and JSON, documents.
 
 catalogue ─tables→ tables/*.jsonl ─┐
-transcripts ─captions→ library/… ──┼─manifest with a hash of each file→ the archive
+transcripts, XMP ──→ library/… ────┼─manifest with a hash of each file→ the archive
 releases ─documents→ documents/… ──┘
 """
 
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -14,42 +13,50 @@ from dam.catalog.portable.arrival import Row
 from dam.catalog.readers.transcribed import transcribed_assets
 from dam.catalog.readers.transcripts import lines_of
 from dam.errors import TakeoutError
+from dam.ports import MetadataTool
 from dam.takeout.folder import Writing, writing
+from dam.takeout.names import Names
 from dam.takeout.tables import TABLES
+from dam.takeout.xmp import write_sidecars
 from dam.transcripts.formats import Sheet, TranscriptFormat, write
 
-_LONGEST_NAME = 230  # bytes: file systems take 255, and an ending comes after it
 _CAPTIONS = (TranscriptFormat.SRT, TranscriptFormat.VTT, TranscriptFormat.JSON)
 Tell = Callable[[str, int], None]
 
 
-def export(folder: Path, *, documents: Path, tell: Tell = lambda _what, _count: None) -> Mapping[str, int]:
+def export(
+    folder: Path, *, documents: Path, tool: MetadataTool | None, tell: Tell = lambda _what, _count: None
+) -> Mapping[str, int]:
     """Write an archive into `folder`, which must be new or empty; returns how many of what.
 
-    `documents` is where the releases lie. Raises TakeoutError; then nothing is left behind.
+    `documents` is where the releases lie; without a `tool` there are no XMP sidecars. Raises TakeoutError,
+    MetadataToolMissing; then nothing is left behind.
     """
     counts: Counter[str] = Counter()
+    names = Names()
     with writing(folder) as archive:
         for table in TABLES:
             counts[table.name] = archive.rows(table.file, table.read())
             tell(table.name, counts[table.name])
-        counts["captions"] = _captions(archive)
+        counts["captions"] = _captions(archive, names)
         tell("captions", counts["captions"])
+        if tool is not None:
+            counts += write_sidecars(archive, names, tool)
+            tell("xmp", counts["xmp"])
         counts["documents"] = _documents(archive, documents)
         tell("documents", counts["documents"])
         archive.text("README.txt", _README)
     return counts
 
 
-def _captions(archive: Writing) -> int:
+def _captions(archive: Writing, names: Names) -> int:
     """Write each transcript beside the place of its recording; returns how many."""
     count = 0
-    taken: set[str] = set()
     for one in transcribed_assets():
         lines = lines_of(one.asset_id)
         if not lines:
             continue
-        place = _place(one.library, os.fsdecode(one.raw_path), one.fingerprint, taken)
+        place = names.place(one.library, one.raw_path, one.fingerprint)
         sheet = Sheet(
             name=one.name, language=one.language, lines=lines, source=one.source, model=one.model, edited=one.edited
         )
@@ -57,20 +64,6 @@ def _captions(archive: Writing) -> int:
             archive.text(f"{place}.{form.value}", write(sheet, form))
         count += 1
     return count
-
-
-def _place(library: str, path: str, fingerprint: str, taken: set[str]) -> str:
-    """Return a place below `library/` that no other transcript has; the fingerprint tells two libraries of one name
-    apart.
-    """
-    parts = [part for part in path.split("/") if part not in {"", ".", ".."}]
-    if len(os.fsencode(parts[-1])) > _LONGEST_NAME:
-        parts[-1] = fingerprint
-    place = "/".join(["library", library.replace("/", "_").strip(". ") or "library", *parts])
-    if place in taken:
-        place = f"{place}.{fingerprint[:12]}"
-    taken.add(place)
-    return place
 
 
 def _documents(archive: Writing, folder: Path) -> int:
@@ -93,7 +86,7 @@ def _releases() -> Iterator[Row]:
 _README = """An archive of what people said in Afterimage, to be read by any program.
 
 tables/*.jsonl  one JSON object a line; docs/takeout.md of the program says what each holds
-library/        transcripts beside the names of their recordings, as SRT, WebVTT and JSON
+library/        beside the names of originals: XMP sidecars, and transcripts as SRT, WebVTT and JSON
 documents/      releases, as they were uploaded
 manifest.json   size and BLAKE3 of every file
 

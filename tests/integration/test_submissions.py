@@ -331,7 +331,7 @@ def test_every_page_answers_and_an_export_is_downloaded(
     assert "1 asset is ready to upload" in watched.content.decode()
     download = client.get(f"{begun['Location']}/zip")
     archive = zipfile.ZipFile(io.BytesIO(b"".join(download.streaming_content)))  # type: ignore[attr-defined]
-    download.close()
+    download.file_to_stream.close()  # type: ignore[attr-defined]
     assert archive.namelist() == ["two.jpg", f"picfair_{timezone.localdate()}.csv"]
     delivery = Delivery.objects.get()
     sent = SimpleUploadedFile("ana.pdf", b"%PDF-1.7")
@@ -348,7 +348,7 @@ def test_every_page_answers_and_an_export_is_downloaded(
     document = client.get(reverse("search:release-document", args=[release]))
     assert document["Content-Disposition"].startswith("attachment")
     assert b"".join(document.streaming_content) == b"%PDF-1.7"  # type: ignore[attr-defined]
-    document.close()
+    document.file_to_stream.close()  # type: ignore[attr-defined]
     refused = client.post(
         reverse("search:release-add"), {"document": SimpleUploadedFile("a.pdf", b"MZ")}, follow=True
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from dam.catalog.models import Collection, CollectionItem, PastSearch, PinnedQuery, Preference
 from dam.catalog.portable.arrival import Arrival, Row, batches, create_dated, moment_of, text_of
+from dam.catalog.portable.queries import pictures_in, with_pictures_of_here
 
 
 def collections() -> Iterator[Row]:
@@ -16,6 +17,7 @@ def collections() -> Iterator[Row]:
             "name": row.name,
             "note": row.note,
             "asked": row.asked,
+            "pictures": pictures_in(row.asked),
             "created_at": text_of(row.created_at),
             "visited_at": text_of(row.visited_at),
             "items": [
@@ -39,6 +41,7 @@ def searches() -> Iterator[Row]:
         yield {
             "key": row.key,
             "asked": row.asked,
+            "pictures": pictures_in(row.asked),
             "times": row.times,
             "good": row.good,
             "first_at": text_of(row.first_at),
@@ -51,6 +54,7 @@ def pins() -> Iterator[Row]:
     for row in PinnedQuery.objects.select_related("asset").order_by("pk"):
         yield {
             "asked": row.asked,
+            "pictures": pictures_in(row.asked),
             "asset": row.asset.fingerprint,
             "start_ms": row.start_ms,
             "end_ms": row.end_ms,
@@ -80,7 +84,7 @@ def take_collections(rows: Iterable[Row], arrival: Arrival) -> None:
                 kind=row["kind"],
                 name=row["name"],
                 note=row["note"],
-                asked=row["asked"],
+                asked=with_pictures_of_here(row["asked"], row["pictures"], arrival),
                 visited_at=moment_of(row["visited_at"]),
             )
             create_dated([made], {"created_at": [moment_of(row["created_at"])]})
@@ -97,7 +101,7 @@ def take_searches(rows: Iterable[Row], arrival: Arrival) -> None:
     made = [
         PastSearch(
             key=row["key"],
-            asked=row["asked"],
+            asked=with_pictures_of_here(row["asked"], row["pictures"], arrival),
             times=row["times"],
             good=row["good"],
             last_at=row["last_at"],
@@ -117,11 +121,11 @@ def take_pins(rows: Iterable[Row], arrival: Arrival) -> None:
             arrival.count("pins", "left")
             continue
         stretch = {"start_ms": row["start_ms"], "end_ms": row["end_ms"]}
-        same = PinnedQuery.objects.filter(asset_id=asset_id, asked=row["asked"], **stretch)
-        if same.exists():
+        asked = with_pictures_of_here(row["asked"], row["pictures"], arrival)
+        if PinnedQuery.objects.filter(asset_id=asset_id, asked=asked, **stretch).exists():
             arrival.count("pins", "there")
             continue
-        made = PinnedQuery(asset_id=asset_id, asked=row["asked"], note=row["note"], **stretch)
+        made = PinnedQuery(asset_id=asset_id, asked=asked, note=row["note"], **stretch)
         create_dated([made], {"created_at": [moment_of(row["created_at"])]})
         arrival.count("pins", "added")
 

@@ -11,8 +11,10 @@ from django.db import DatabaseError
 from rich.console import Console
 from rich.table import Table
 
+from dam import wiring
 from dam.catalog.upgrade import bring_up_to_date
 from dam.config import config
+from dam.engines import exiftool
 from dam.errors import AfterimageError
 from dam.takeout.export import export
 from dam.takeout.restore import Restored, restore
@@ -64,7 +66,12 @@ class Command(BaseCommand):
             raise CommandError(f"The catalogue can't be used: {error}", returncode=_FAILED) from error
 
     def _export(self, folder: Path, options: Mapping[str, Any]) -> None:
-        counts = export(folder, documents=config().places.releases)
+        tool = wiring.metadata_tool() if exiftool.is_installed() else None
+        try:
+            counts = export(folder, documents=config().places.releases, tool=tool)
+        finally:
+            if tool is not None:
+                tool.close()
         if options["json"]:
             self.stdout.write(json.dumps(counts))
             return
@@ -73,6 +80,8 @@ class Command(BaseCommand):
             table.add_row(name.replace("_", " "), f"{count:,}")
         console = Console(stderr=True)
         console.print(table)
+        if tool is None:
+            console.print(f"No XMP sidecars: {exiftool.MISSING} {exiftool.HINT}", soft_wrap=True, markup=False)
         console.print(f"Written to {folder}; originals are not in it.", soft_wrap=True, markup=False)
 
     def _import(self, folder: Path, options: Mapping[str, Any]) -> None:
