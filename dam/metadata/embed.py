@@ -12,7 +12,8 @@ import structlog
 from django.db import transaction
 
 from dam.catalog.merge import FIELDS, same, values_of
-from dam.catalog.readers.metadata_writes import MediaPlace, ToWrite
+from dam.catalog.readers.media_places import MediaPlace
+from dam.catalog.readers.metadata_writes import ToWrite
 from dam.catalog.writers import rewritten
 from dam.catalog.writers.said import agree
 from dam.engines.fingerprint import fingerprint_descriptor

@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from dam.catalog.readers.metadata_writes import MediaPlace
+from dam.catalog.readers.media_places import MediaPlace
 from dam.metadata.folders import Folder, opened_folder
 
 

@@ -9,14 +9,8 @@ from blake3 import blake3
 from django.db import transaction
 
 from dam.catalog.models import MediaFile
-from dam.catalog.readers.metadata_writes import (
-    MediaPlace,
-    places_by_stem,
-    places_of,
-    siblings_of,
-    sidecar_row,
-    to_write,
-)
+from dam.catalog.readers.media_places import MediaPlace, places_by_stem, places_of, siblings_of
+from dam.catalog.readers.metadata_writes import sidecar_row, to_write
 from dam.catalog.writers.said import SidecarSaid, take_sidecar
 from dam.engines.media.regions import Frame
 from dam.engines.media.xmp import MAX_XMP_BYTES, is_xmp, read_xmp

@@ -16,15 +16,8 @@ from django.utils import timezone
 
 from dam.catalog.metadata_choices import write_mode
 from dam.catalog.models import MediaFile, MetadataWrite
-from dam.catalog.readers.metadata_writes import (
-    MediaPlace,
-    SidecarRow,
-    ToWrite,
-    place_of,
-    siblings_of,
-    sidecar_row,
-    to_write,
-)
+from dam.catalog.readers.media_places import MediaPlace, place_of, siblings_of
+from dam.catalog.readers.metadata_writes import SidecarRow, ToWrite, sidecar_row, to_write
 from dam.catalog.writers import metadata_writes as jobs
 from dam.catalog.writers.named_regions import as_json
 from dam.catalog.writers.said import SidecarSaid, agree, note_orientation, note_sidecar, take_sidecar

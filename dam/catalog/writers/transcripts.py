@@ -18,6 +18,7 @@ from dam.catalog.ids import chunks
 from dam.catalog.models import Asset, Correction, HeardTranscript, Speech, StageRun, TranscriptRecord
 from dam.catalog.readers.transcripts import draft_of
 from dam.catalog.writers import spoken_lines as lines
+from dam.catalog.writers.heard import keep_heard, offer
 from dam.catalog.writers.units import forget_units
 from dam.errors import TranscriptError
 from dam.types import LineDraft, MediaKind, Plan, Stage, Transcript, TranscriptSource, UnitKind
@@ -37,7 +38,7 @@ def record_transcript(run: StageRun, transcript: Transcript, *, plan: Plan, took
             return False
         record = TranscriptRecord.objects.select_for_update().filter(asset=asset).first()
         if record is not None and record.edited_at is not None:
-            _offer(asset, transcript)
+            offer(asset, transcript)
         else:
             TranscriptRecord.objects.filter(asset=asset).delete()
             # Position 0 of an audio file is the file itself (writers.assets); it stays.
@@ -244,40 +245,6 @@ def undo(correction_id: int) -> bool:
         row.undone = True
         row.save(update_fields=["undone"])
         return True
-
-
-def keep_heard(record: TranscriptRecord, *, offered: bool) -> None:
-    """Keep the lines of a transcript as what its engine heard."""
-    rows = record.lines.select_related("unit", "speaker").order_by("unit__start_ms", "unit__position")
-    HeardTranscript.objects.update_or_create(
-        asset_id=record.asset_id,
-        defaults={
-            "source": record.source,
-            "model": record.model,
-            "language": record.language,
-            "segments": [lines.segment_row(row) for row in rows],
-            "made_at": record.made_at,
-            "offered": offered,
-        },
-    )
-
-
-def _offer(asset: Asset, transcript: Transcript) -> None:
-    """Keep what an engine heard beside what people made; it is offered where it differs from what was known."""
-    known = HeardTranscript.objects.filter(asset=asset).first()
-    segments = [lines.segment_json(part) for part in transcript.segments]
-    same = known is not None and [part["text"] for part in known.segments] == [part["text"] for part in segments]
-    HeardTranscript.objects.update_or_create(
-        asset=asset,
-        defaults={
-            "source": transcript.source,
-            "model": transcript.model,
-            "language": transcript.language,
-            "segments": segments,
-            "made_at": timezone.now(),
-            "offered": known.offered if same and known else bool(segments),
-        },
-    )
 
 
 def _still_there(inverse: Mapping[str, Any]) -> bool:

@@ -8,14 +8,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from dam import wiring
 from dam.catalog import jobs
 from dam.catalog.metadata_choices import merge_rule, write_mode
-from dam.catalog.readers.metadata_writes import (
-    due_places,
-    named_assets,
-    present_places,
-    unwritten_assets,
-    write_counts,
-    write_problems,
-)
+from dam.catalog.readers.media_places import due_places, present_places
+from dam.catalog.readers.metadata_writes import named_assets, unwritten_assets, write_counts, write_problems
 from dam.catalog.upgrade import bring_up_to_date
 from dam.catalog.writers import metadata_writes
 from dam.config import config

@@ -3,7 +3,6 @@
 import json
 import sys
 from argparse import ArgumentTypeError
-from contextlib import redirect_stdout
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -14,21 +13,16 @@ from rich.console import Console
 from rich.table import Table
 
 from dam import wiring
-from dam.catalog.readers.submissions import Said, deliveries, said_of, submissions
-from dam.catalog.readers.submissions import assets_of as assets_of_submission
-from dam.config import config
-from dam.errors import AfterimageError, StockError
+from dam.catalog.readers.submissions import deliveries, submissions
+from dam.errors import AfterimageError
 from dam.stock.export import Exported, Target, export, ready
-from dam.stock.gather import Gathered, gather
-from dam.stock.noise import measure_noise
+from dam.stock.gather import Gathered
 from dam.stock.profile import Profile
-from dam.stock.profiles import profile, profiles
+from dam.stock.profiles import profiles
 from dam.stock.report import as_json, report
-from dam.stock.submissions import SURE, get
 from dam.terminal import shown
-from dam.types import DeliveryForm, Severity
-from search.service import find, parse_query
-from search.vectors.follow import Follower
+from dam.types import Severity
+from search.saved.submission_choice import chosen, target_of
 
 _REFUSED, _ERROR = 1, 2
 
@@ -70,7 +64,7 @@ class Command(BaseCommand):
 
     def show_checks(self, options: dict[str, Any]) -> None:
         """List every asset with what stands in the way."""
-        _agency, every, _name = _chosen(options)
+        _agency, every, _name = chosen(options)
         allowed = bool(options["allow_warnings"])
         if options["json"]:
             self._json([as_json(each) for each in every])
@@ -82,12 +76,12 @@ class Command(BaseCommand):
 
     def export(self, options: dict[str, Any]) -> None:
         """Write what is ready, if all is or `--ready-only` says so."""
-        agency, every, name = _chosen(options)
+        agency, every, name = chosen(options)
         allowed = bool(options["allow_warnings"])
         good = ready(every, allow_warnings=allowed)
         written: Exported | None = None
         if good and (len(good) == len(every) or options["ready_only"]):
-            target = _target(options, agency, name)
+            target = target_of(options, agency, name)
             written = self._write(good, agency, target, allow_warnings=allowed)
         if options["json"]:
             self._json(report(every, written))
@@ -246,75 +240,3 @@ def _pair(text: str) -> tuple[str, str]:
     if not found or not key:
         raise ArgumentTypeError(f"{text!r} is not written as KEY=VALUE")
     return key, value
-
-
-def _chosen(options: dict[str, Any]) -> tuple[Profile, list[Gathered], str]:
-    """Return the agency, the assets with their violations, and what the ledger calls them."""
-    with redirect_stdout(sys.stderr):  # what a library prints must not stand among the violations
-        if options["query"]:
-            return _of_query(options)
-        return _of_submission(options)
-
-
-def _of_query(options: dict[str, Any]) -> tuple[Profile, list[Gathered], str]:
-    if not options["agency"]:
-        raise StockError("--query needs --agency; `submission agencies` lists them.")
-    agency = profile(options["agency"])
-    source = Follower(snapshots=config().places.snapshots)
-    found = find(parse_query(options["query"]), source=source)
-    source.save()
-    assets = list(dict.fromkeys(hit.place.asset_id for hit in found.ranked if hit.good))
-    if not assets:
-        raise StockError("Nothing was found by that query.")
-    return agency, _checked(assets, agency, _options(options, agency, {}), {}, options), options["query"]
-
-
-def _of_submission(options: dict[str, Any]) -> tuple[Profile, list[Gathered], str]:
-    submission = get(options["submission"])
-    agency = profile(options["agency"] or submission.agency)
-    said = said_of(submission.id, agency.key)
-    told = _options(options, agency, submission.options)
-    return agency, _checked(assets_of_submission(submission.id), agency, told, said, options), submission.name
-
-
-def _checked(
-    assets: list[int], agency: Profile, told: dict[str, Any], said: dict[int, Said], options: dict[str, Any]
-) -> list[Gathered]:
-    measure_noise(assets)
-    every = gather(assets, agency, said=said, options=told)
-    if not options["accept_suggestions"]:
-        return every
-    for each in every:
-        best = each.suggestions[0] if each.suggestions else None
-        if best is not None and best.certainty >= SURE and not each.item.categories:
-            said[each.item.asset_id] = _with_category(each.said, best.key)
-    return gather(assets, agency, said=said, options=told)
-
-
-def _with_category(said: Said, key: str) -> Said:
-    return Said(
-        title=said.title,
-        description=said.description,
-        keywords=said.keywords,
-        file_name=said.file_name,
-        categories=(key,),
-        editorial=said.editorial,
-        choices=said.choices,
-    )
-
-
-def _options(options: dict[str, Any], agency: Profile, general: dict[str, Any]) -> dict[str, Any]:
-    known = {option.key for option in agency.options}
-    wrong = [key for key, _ in options["option"] if key not in known]
-    if wrong:
-        listed = ", ".join(sorted(known)) or "none"
-        raise StockError(f"{agency.name} has no option {wrong[0]}; it has {listed}.")
-    return {**general, **dict(options["option"]), **({"editorial": True} if options["editorial"] else {})}
-
-
-def _target(options: dict[str, Any], agency: Profile, name: str) -> Target:
-    to: Path = options["to"].expanduser().absolute()
-    if options["zip"] and to.suffix.lower() != ".zip":
-        to = to / f"{agency.key}_{timezone.localdate().isoformat()}.zip"
-    form = DeliveryForm.ZIP if options["zip"] else DeliveryForm.FOLDER
-    return Target(to=to, form=form, name=name, submission_id=options["submission"])

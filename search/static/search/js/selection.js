@@ -336,6 +336,9 @@ function onKey(event) {
     take();
     if (!span || !span.from.isConnected) span = { from: item, value: true, before: new Map() };
     if (moveFocus(item, event.key)) stretch(here());
+  } else if (event.key === "e" && choosing()) {
+    take();
+    bar.querySelector("[data-edit]")?.click();
   } else if (event.key === "Escape" && choosing()) {
     take();
     clear();
