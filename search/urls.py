@@ -55,6 +55,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("results/more", search.more, name="more"),
     path("results/narrow", search.narrow, name="narrow"),
     path("results/pile", search.pile, name="pile"),
+    path("results/easings", search.easings, name="easings"),
     path("results/strictness", search.strictness, name="strictness"),
     path("pictures", query_pictures.give, name="give-picture"),
     path("pictures/<name>.jpg", query_pictures.given, name="given-picture"),

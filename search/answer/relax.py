@@ -25,6 +25,11 @@ class Easing:
     allowing: bool = False
 
 
+def takes_searches(asked: Asked) -> bool:
+    """Tell whether finding what to let go of takes searches of their own: pages ask for it after they are shown."""
+    return any(chip.rest for chip in chips(asked.text))
+
+
 def easings(found: Answer) -> list[Easing]:
     """Return what leads to good hits, the most first: without each of the conditions, or with a looser line."""
     without = sorted(_without_each(found.asked), key=lambda easing: -easing.count)

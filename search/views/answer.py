@@ -10,7 +10,7 @@ from search.answer.arrange import Entry, Section, page_end
 from search.answer.asked import Group, Sort, stated
 from search.answer.cards import Card, hit_cards
 from search.answer.headings import Heading
-from search.answer.relax import easings
+from search.answer.relax import easings, takes_searches
 
 PAGE = 60
 _FEW_SPOKEN = 3  # lines shown among pictures before "all of them"
@@ -59,12 +59,15 @@ def answer_context(found: Answer) -> dict[str, object]:
         "here": link(asked.where),
         "other_each": link({**asked.where, "each": "" if asked.each else "1"}),
         "rest": cards_at(found, _rest(found, _REST)) if found.good else [],
-        "easings": []
-        if sum(found.counts.values())
-        else [(easing, link(easing.asked.where)) for easing in easings(found)],
+        **({} if sum(found.counts.values()) or takes_searches(asked) else eased(found)),
         "nearest": [] if found.good else cards_at(found, _rest(found, _NEAREST)),
     }
     return {**context, **(blocks(found, start=0) if found.sections else _whole(found))}
+
+
+def eased(found: Answer) -> dict[str, object]:
+    """Return what to let go of where nothing good was found, with the address of each search."""
+    return {"easings": [(easing, link(easing.asked.where)) for easing in easings(found)]}
 
 
 def tiles(found: Answer, *, start: int) -> dict[str, object]:

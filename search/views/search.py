@@ -18,7 +18,7 @@ from search.answer.examples import examples
 from search.answer.facets import facets
 from search.pages.forms import AddLibraryForm
 from search.query.editable import editable_chips
-from search.views.answer import STRICTNESS_NAMES, answer_context, blocks, cards_at, link, tiles
+from search.views.answer import STRICTNESS_NAMES, answer_context, blocks, cards_at, eased, link, tiles
 
 _RECENT = 48
 _SWATCHES = 24
@@ -85,6 +85,19 @@ def narrow(request: HttpRequest) -> HttpResponse:
     where = link({name: value for name, value in asked.where.items() if name != "q"})
     back = f"{reverse('search:home')}?{link(asked.where)}"
     return render(request, template, {"asked": asked, "facets": facets(found), "where": where, "back": back})
+
+
+@require_safe
+def easings(request: HttpRequest) -> HttpResponse:
+    """Answer with what to let go of where nothing good was found: a part of its page, or a page of its own."""
+    asked = _asked(request)
+    try:
+        found = answer(asked, again=True)
+    except (QueryError, EngineError) as error:
+        return render(request, "search/_error.html", {"asked": asked, "error": str(error)})
+    template = "search/_easings.html" if request.headers.get("HX-Request") == "true" else "search/easings.html"
+    context = {"asked": asked, "answer": found, "chips": editable_chips(asked.text), **eased(found)}
+    return render(request, template, {**context, "back": f"{reverse('search:home')}?{link(asked.where)}"})
 
 
 @require_safe

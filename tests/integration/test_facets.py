@@ -203,5 +203,12 @@ def test_where_nothing_is_all_of_that_what_excluded_the_most_is_offered_first(cl
     found = answer(Asked(text="red car sunset -objects:car"))
     assert [(one.without, one.allowing, one.count) for one in easings(found)][:1] == [("shows car", True, 3)]
     html = client.get("/?q=red+car+sunset+person:Ana+objects:dog").content.decode()
-    assert "1 match</span>" in html
-    assert "without <strong>shows dog</strong>" in html
+    address = "/results/easings?q=red+car+sunset+person%3AAna+objects%3Adog"
+    assert f'hx-get="{address}"' in html  # those searches are made once the page is there
+    part = client.get(address, headers={"HX-Request": "true"}).content.decode()
+    whole = client.get(address).content.decode()
+    assert "<html" not in part
+    assert "<html" in whole
+    for shown in (part, whole):
+        assert "1 match</span>" in shown
+        assert "without <strong>shows dog</strong>" in shown
