@@ -11,6 +11,7 @@ from dam.catalog.readers import vocabulary
 from search.answer import answers
 from search.query import known
 from tests.services import chromium_path, missing, postgres_database, postgres_url, rabbitmq_url, redis_url
+from tests.small_library import noises
 
 # Fixtures of every test; the services' stand in their own file.
 __all__ = ["chromium_path", "postgres_database", "postgres_url", "rabbitmq_url", "real_media", "redis_url"]
@@ -30,6 +31,12 @@ def _nothing_kept() -> None:
     remembered.forget()
     vocabulary.forget()
     answers.forget()
+
+
+@pytest.fixture(autouse=True)
+def _same_pictures() -> None:
+    """Pictures of small libraries are the same in whatever order tests run."""
+    noises.begin()
 
 
 @pytest.fixture

@@ -21,6 +21,23 @@ SPEECH = "speech:words"
 numbers = count(1)
 
 
+class Noises:
+    """Seeds of what pictures have of their own; begun anew before each test, whatever ran before it."""
+
+    def __init__(self) -> None:
+        self._drawn = 0
+
+    def begin(self) -> None:
+        self._drawn = 0
+
+    def draw(self) -> int:
+        self._drawn += 1
+        return self._drawn
+
+
+noises = Noises()
+
+
 class WordsEmbedder:
     """Embeds texts as the sum of their words' directions; pictures are given as captions in tests' rows."""
 
@@ -37,7 +54,7 @@ class WordsEmbedder:
 
 def picture_vector(caption: str, *, noise: float = 0.6) -> Vectors:
     """Return (256,): a picture's vector, the same for the same caption only up to noise of its own."""
-    own = np.random.default_rng(next(numbers)).standard_normal(DIMENSIONS).astype(np.float32)
+    own = np.random.default_rng(noises.draw()).standard_normal(DIMENSIONS).astype(np.float32)
     return _unit(_unit(_words(caption)) + noise * _unit(own))
 
 

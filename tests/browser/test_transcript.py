@@ -14,6 +14,7 @@ def test_lines_are_corrected_where_they_stand_and_captions_follow(page: Page, si
     page.locator(".line__text").first.click()
     lines = page.locator("[data-transcript] .spoken")
     expect(lines).to_have_count(3)
+    page.wait_for_load_state("load")  # before that, the line has a page of its own
 
     # Enter opens the line, Tab saves it and goes on to the next, Escape leaves that as it was.
     lines.nth(0).locator("[data-edit]").focus()
