@@ -14,7 +14,7 @@ _MOST_LOOSE = 8  # words of which all, or all but one, are looked for first; lon
 # So many that match are ranked. In a library of a million pictures a common word is in a hundred thousand texts, and
 # a rank costs more than the reading (for BM25, every text that holds any of the words is counted first): those are
 # taken by how many of the words they hold, the newest first.
-_RANKED = 20_000
+_RANKED = 5_000
 _WIDE = 10_000  # ids of a filter: more are compared here, where the database would make a table of them
 _READ = 1_000  # ids that match, read at first for such a filter; each time it lets too few through, four times more
 _GROWS = 4
